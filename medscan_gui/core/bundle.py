@@ -1,0 +1,359 @@
+"""A bundle of signatures: bytes in, verified objects out.
+
+A bundle is a manifest and the rule files that it names. Either every byte is what the manifest says, or there is
+no bundle at all: a scan with a part of the rules would look like a whole one.
+No file is read here; `medscan_gui.store.bundles` does that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from medscan_gui.core.rule_source import RuleSourceError, read_rule_source
+
+FORMAT = 1
+"""The manifest format this program reads and writes."""
+
+MANIFEST_NAME = "manifest.json"
+RULE_SUFFIXES = (".yar", ".yara")
+
+MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+MAX_FILES = 10_000
+MAX_FILE_BYTES = 32 * 1024 * 1024
+MAX_TOTAL_BYTES = 128 * 1024 * 1024
+MAX_RULES = 1_000_000
+MAX_PATH_CHARS = 180
+"""Short enough that folder + path stays under the 260 characters of older Windows."""
+MAX_DIGITS = 12
+"""Longest integer a manifest may hold, in digits."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,63}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+() -]{0,99}")
+_CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_SEGMENT = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE | re.ASCII)
+
+_MANIFEST_KEYS = frozenset({"format", "name", "version", "created", "self_test_rule", "rule_count", "files"})
+_FILE_KEYS = frozenset({"path", "sha256", "size", "rules", "licence"})
+
+
+class BundleProblem(StrEnum):
+    """Why a bundle was refused. Each value is the message code of the sentence for the operator."""
+
+    MISSING_MANIFEST = "bundle_missing_manifest"
+    BAD_MANIFEST = "bundle_bad_manifest"
+    NEWER_FORMAT = "bundle_newer_format"
+    MISSING_FILE = "bundle_missing_file"
+    EXTRA_FILE = "bundle_extra_file"
+    ALTERED_FILE = "bundle_altered_file"
+    BAD_RULE_FILE = "bundle_bad_rule_file"
+    WRONG_COUNT = "bundle_wrong_count"
+    NO_SELF_TEST = "bundle_no_self_test"
+    TOO_LARGE = "bundle_too_large"
+    NOT_A_FILE = "bundle_not_a_file"
+    UNREADABLE = "bundle_unreadable"
+
+
+class BundleError(Exception):
+    """A bundle that must not be used, with the message code and its parameters.
+
+    `params` holds only bounded, printable values: `path` (a checked or escaped relative path), `detail` (our
+    own English words, for the technical line), `limit`, `found`, `expected` (integers).
+    """
+
+    def __init__(self, code: BundleProblem, **params: str | int) -> None:
+        super().__init__(code.value, params)
+        self.code = code
+        self.params: dict[str, str | int] = params
+
+    def __str__(self) -> str:
+        shown = (f"{key}={value!r}" for key, value in sorted(self.params.items()))
+        return " ".join([self.code.value, *shown])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """One verified rule file. `path` is relative, with forward slashes; `size` in bytes; `rules` counted."""
+
+    path: str
+    sha256: str
+    size: int
+    rules: int
+    licence: str
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A verified set of signatures. `digest`, the SHA-256 (hex) of the canonical manifest, names the set."""
+
+    name: str
+    version: str
+    created: datetime
+    rule_count: int
+    self_test_rule: str
+    files: tuple[RuleFile, ...]
+    digest: str
+
+
+def escape_path(path: str) -> str:
+    """Make a hostile path printable ASCII of bounded length, for an error's parameters."""
+    return path[:MAX_PATH_CHARS].encode("unicode_escape").decode("ascii")
+
+
+def check_rule_path(path: str) -> None:
+    """Refuse a path that is not plain, relative, portable and a rule file's.
+
+    Raises BundleError(BAD_MANIFEST): absolute, `..`, backslash, NUL, non-ASCII, reserved by Windows, too long...
+    """
+    segments = path.split("/")
+    good = (
+        len(path) <= MAX_PATH_CHARS
+        and path.endswith(RULE_SUFFIXES)
+        and all(_SEGMENT.fullmatch(s) and not _RESERVED.fullmatch(s) for s in segments)
+    )
+    if not good:
+        raise BundleError(BundleProblem.BAD_MANIFEST, detail="path not allowed", path=escape_path(path))
+
+
+def is_rule_name(name: str) -> bool:
+    """Say whether a file of this name counts as a rule file, so must stand in the manifest."""
+    return name.lower().endswith(RULE_SUFFIXES)
+
+
+def verify_bundle(manifest: bytes, files: Mapping[str, bytes]) -> Bundle:
+    """Check everything the manifest says of the files, and return the bundle.
+
+    `files` maps relative paths (forward slashes) to contents, and holds every rule file that was found.
+    Raises BundleError; never returns a smaller set.
+    """
+    document = parse_manifest(manifest)
+    entries: list[dict[str, Any]] = document["files"]
+    _check_same_files({entry["path"] for entry in entries}, files)
+    rule_files = []
+    names: set[str] = set()
+    for entry in entries:
+        source = files[entry["path"]]
+        names.update(_check_file(entry, source))
+        rule_files.append(RuleFile(source=source, **entry))
+    if document["self_test_rule"] not in names:
+        raise BundleError(BundleProblem.NO_SELF_TEST, detail=document["self_test_rule"])
+    return Bundle(
+        name=document["name"],
+        version=document["version"],
+        created=_parse_created(document["created"]),
+        rule_count=document["rule_count"],
+        self_test_rule=document["self_test_rule"],
+        files=tuple(rule_files),
+        digest=hashlib.sha256(canonical_manifest(document)).hexdigest(),
+    )
+
+
+def canonical_manifest(document: Mapping[str, Any]) -> bytes:
+    """Give the one byte form of a manifest, which the digest is taken over: sorted keys, no spaces, ASCII."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def parse_manifest(manifest: bytes) -> dict[str, Any]:
+    """Read a hostile manifest into a checked document (exact keys, types, ranges, order).
+
+    Raises BundleError: TOO_LARGE, NEWER_FORMAT, BAD_MANIFEST, WRONG_COUNT.
+    """
+    if len(manifest) > MAX_MANIFEST_BYTES:
+        raise BundleError(BundleProblem.TOO_LARGE, path=MANIFEST_NAME, limit=MAX_MANIFEST_BYTES)
+    document = _load_json(manifest)
+    if not isinstance(document, dict):
+        raise _bad("not an object")
+    number = document.get("format")
+    if type(number) is int and number > FORMAT:
+        raise BundleError(BundleProblem.NEWER_FORMAT, found=number, expected=FORMAT)
+    if number != FORMAT or type(number) is not int:
+        raise _bad("format")
+    _check_keys(document, _MANIFEST_KEYS)
+    _check_head(document)
+    _check_entries(document["files"])
+    total = sum(entry["rules"] for entry in document["files"])
+    if document["rule_count"] != total:
+        raise BundleError(
+            BundleProblem.WRONG_COUNT, path=MANIFEST_NAME, expected=document["rule_count"], found=total
+        )
+    return document
+
+
+def _load_json(manifest: bytes) -> object:
+    try:
+        return json.loads(
+            manifest.decode("utf-8"),
+            object_pairs_hook=_unique_pairs,
+            parse_int=_bounded_int,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+        )
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise _bad("not readable as strict JSON") from error
+
+
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
+        raise ValueError("a key stands twice")
+    return unique
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("number too long")
+    return int(digits)
+
+
+def _no_float(text: str) -> float:
+    raise ValueError(f"not an integer: {text[:20]}")
+
+
+def _bad(detail: str) -> BundleError:
+    return BundleError(BundleProblem.BAD_MANIFEST, detail=detail)
+
+
+def _check_keys(document: Mapping[str, object], expected: frozenset[str]) -> None:
+    if document.keys() != expected:
+        raise _bad("unknown or missing keys")
+
+
+def _check_text(document: Mapping[str, object], key: str, pattern: re.Pattern[str]) -> None:
+    value = document[key]
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise _bad(key)
+
+
+def _check_number(document: Mapping[str, object], key: str, limit: int) -> None:
+    value = document[key]
+    if type(value) is not int or value < 1:  # bool is an int to isinstance
+        raise _bad(key)
+    if value > limit:
+        raise BundleError(BundleProblem.TOO_LARGE, path=MANIFEST_NAME, detail=key, limit=limit)
+
+
+def _check_head(document: Mapping[str, object]) -> None:
+    _check_text(document, "name", _NAME)
+    _check_text(document, "version", _VERSION)
+    _check_text(document, "created", _CREATED)
+    _check_text(document, "self_test_rule", _IDENTIFIER)
+    _check_number(document, "rule_count", MAX_RULES)
+    _parse_created(str(document["created"]))
+
+
+def _parse_created(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise _bad("created") from error
+
+
+def _check_entries(entries: object) -> None:
+    if not isinstance(entries, list) or not entries:
+        raise _bad("files")
+    if len(entries) > MAX_FILES:
+        raise BundleError(BundleProblem.TOO_LARGE, path=MANIFEST_NAME, detail="files", limit=MAX_FILES)
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise _bad("files")
+        _check_entry(entry)
+    paths = [entry["path"] for entry in entries]
+    if len({path.casefold() for path in paths}) != len(paths):
+        raise _bad("a path stands twice, or twice but for its case")
+    if paths != sorted(paths):
+        raise _bad("files not in order")
+    if sum(entry["size"] for entry in entries) > MAX_TOTAL_BYTES:
+        raise BundleError(BundleProblem.TOO_LARGE, path=MANIFEST_NAME, detail="size", limit=MAX_TOTAL_BYTES)
+
+
+def _check_entry(entry: Mapping[str, object]) -> None:
+    _check_keys(entry, _FILE_KEYS)
+    path = entry["path"]
+    if not isinstance(path, str):
+        raise _bad("path")
+    check_rule_path(path)
+    _check_text(entry, "sha256", _SHA256)
+    _check_text(entry, "licence", _LICENCE)
+    _check_number(entry, "size", MAX_FILE_BYTES)
+    _check_number(entry, "rules", MAX_RULES)
+
+
+def _check_same_files(named: set[str], files: Mapping[str, bytes]) -> None:
+    """Report the first difference in order, so that the same bundle gives the same sentence."""
+    for path in sorted(named - files.keys()):
+        raise BundleError(BundleProblem.MISSING_FILE, path=path)
+    for path in sorted(files.keys() - named):
+        raise BundleError(BundleProblem.EXTRA_FILE, path=escape_path(path))
+
+
+def _check_file(entry: Mapping[str, Any], source: bytes) -> tuple[str, ...]:
+    path = str(entry["path"])
+    if len(source) != entry["size"] or hashlib.sha256(source).hexdigest() != entry["sha256"]:
+        raise BundleError(BundleProblem.ALTERED_FILE, path=path)
+    try:
+        rules = read_rule_source(source).rules
+    except RuleSourceError as error:
+        raise BundleError(BundleProblem.BAD_RULE_FILE, path=path, detail=str(error)) from error
+    if len(rules) != entry["rules"]:
+        raise BundleError(BundleProblem.WRONG_COUNT, path=path, expected=entry["rules"], found=len(rules))
+    return rules
+
+
+class AgeClass(StrEnum):
+    """The age of a bundle in words: it changes how far a clean scan can be believed, not what is found."""
+
+    FRESH = "fresh"
+    AGEING = "ageing"
+    OLD = "old"
+    VERY_OLD = "very_old"
+
+
+@dataclass(frozen=True, slots=True)
+class AgeThresholds:
+    """Last day (inclusive) of each class; beyond `old_days` a bundle is VERY_OLD."""
+
+    fresh_days: int = 7
+    ageing_days: int = 30
+    old_days: int = 90
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.fresh_days <= self.ageing_days <= self.old_days:
+            raise ValueError("age thresholds must not decrease")
+
+
+@dataclass(frozen=True, slots=True)
+class BundleAge:
+    """Whole days since the bundle was made. `clock_doubtful`: this computer's clock is before that date."""
+
+    days: int
+    age_class: AgeClass
+    clock_doubtful: bool
+
+
+def bundle_age(created: datetime, now: datetime, thresholds: AgeThresholds) -> BundleAge:
+    """Give the age at `now`. Both times carry a time zone (ValueError otherwise)."""
+    if created.tzinfo is None or now.tzinfo is None:
+        raise ValueError("times need a time zone")
+    days = max(0, (now - created).days)
+    return BundleAge(days, _age_class(days, thresholds), clock_doubtful=now < created)
+
+
+def _age_class(days: int, thresholds: AgeThresholds) -> AgeClass:
+    if days <= thresholds.fresh_days:
+        return AgeClass.FRESH
+    if days <= thresholds.ageing_days:
+        return AgeClass.AGEING
+    if days <= thresholds.old_days:
+        return AgeClass.OLD
+    return AgeClass.VERY_OLD
