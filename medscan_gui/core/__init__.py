@@ -1,0 +1,1 @@
+"""The words of MedScan as frozen values: no files, no processes, no Qt."""

@@ -1,6 +1,6 @@
 """A bundle of signatures: bytes in, verified objects out.
 
-A bundle is a manifest and the rule files that it names. Either every byte is what the manifest says, or there is
+A bundle is a manifest and the rule files it names. Either every byte is what the manifest says, or there is
 no bundle at all: a scan with a part of the rules would look like a whole one.
 No file is read here; `medscan_gui.store.bundles` does that.
 """
@@ -114,7 +114,7 @@ def escape_path(path: str) -> str:
 def check_rule_path(path: str) -> None:
     """Refuse a path that is not plain, relative, portable and a rule file's.
 
-    Raises BundleError(BAD_MANIFEST): absolute, `..`, backslash, NUL, non-ASCII, reserved by Windows, too long...
+    Raises BundleError(BAD_MANIFEST): absolute, `..`, backslash, NUL, non-ASCII, reserved in Windows, long
     """
     segments = path.split("/")
     good = (

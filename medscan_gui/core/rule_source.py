@@ -1,8 +1,8 @@
 """The names of the rules in one YARA source file, found without compiling it.
 
-The window's process must be able to say how many rules a bundle holds, and libyara never runs there. So this is
+The window's process says how many rules a bundle holds, and libyara never runs there. So this is
 a small reader of YARA's outer grammar: imports, includes and rules at the top, and bodies whose braces are
-balanced once comments, texts and regular expressions have been stepped over. (In YARA, division is written with
+balanced once comments, texts and regular expressions have been stepped over. (YARA's division is written with
 a backslash: a slash starts a comment or a regular expression, and nothing else.)
 """
 

@@ -1,0 +1,84 @@
+"""What one scan tells its watchers (the window, the command line) while it runs.
+
+A scan yields, in this order: `Preparing` (any number), `Started` once, then `Progress`,
+`ThreatFound` and `ItemNotRead` in any order, and `Finished` exactly once, always last, whatever
+happened. Before `Finished` nothing is known: no watcher may show a result.
+"""
+
+import msgspec
+
+from medscan_gui.core.finding import Finding, ItemProblem
+from medscan_gui.core.messages import Message
+from medscan_gui.core.record import ScanRecord, SignatureFacts
+
+
+class Preparing(msgspec.Struct, frozen=True):
+    """The scan is being prepared (signatures verified, engine starting): what is going on."""
+
+    step: Message
+
+
+class Started(msgspec.Struct, frozen=True):
+    """The engine has proven itself; items follow."""
+
+    scan_id: str
+    signatures: SignatureFacts
+    workers: int
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the scan stands. About 20 a second at most; sizes in bytes, times in seconds."""
+
+    items_done: int = 0
+    #: Items counted so far; the whole count once `total_final`.
+    items_total: int = 0
+    total_final: bool = False
+    bytes_done: int = 0
+    bytes_total: int = 0
+    #: Raw name bytes of the item at hand; b"" between items.
+    current: bytes = b""
+    #: Seconds that the oldest item at hand has been worked on; long ones deserve a word.
+    current_for: float = 0.0
+    elapsed: float = 0.0
+    #: Estimated seconds to the end, or None as long as an estimate would be a guess.
+    left: float | None = None
+    threats: int = 0
+    not_read: int = 0
+    paused: bool = False
+
+    @property
+    def fraction(self) -> float | None:
+        """Share done, 0 to 1, or None while the total is still unknown."""
+        if not self.total_final or not self.items_total:
+            return None
+        # A file costs a fixed part and a part by its size: 64 KiB is where the two are about equal.
+        done = self.bytes_done + self.items_done * 65_536
+        whole = self.bytes_total + self.items_total * 65_536
+        return min(1.0, done / whole)
+
+
+class ThreatFound(msgspec.Struct, frozen=True):
+    """A signature matched."""
+
+    finding: Finding
+
+
+class ItemNotRead(msgspec.Struct, frozen=True):
+    """An item ended without having been wholly looked at, and policy does not accept that."""
+
+    problem: ItemProblem
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True):
+    """The scan is over and its record is final.
+
+    `save_error` is set when the journal did not take the record: the record's verdict already says
+    so, and the operator must be offered to save the record elsewhere.
+    """
+
+    record: ScanRecord
+    committed: bool
+    save_error: Message | None = None
+
+
+ScanEvent = Preparing | Started | Progress | ThreatFound | ItemNotRead | Finished

@@ -1,0 +1,16 @@
+"""The English sentence of every message code, one module for each part of the program that speaks.
+
+Plain words: what happened, what it means, what to do next. Keep each sentence whole: translators
+cannot glue halves together. Codes are written in records: never reuse one for another meaning.
+"""
+
+from medscan_gui.core.sentences import engine, export, scan, store, system, verdict, words
+
+_PARTS = (verdict, words, engine, store, system, export, scan)
+
+SENTENCES: dict[str, str] = {code: text for part in _PARTS for code, text in part.SENTENCES.items()}
+
+#: Sentences that depend on the parameter `count`: singular and plural.
+PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
+    code: forms for part in _PARTS for code, forms in part.PLURAL_SENTENCES.items()
+}

@@ -1,0 +1,57 @@
+"""Words of outcomes, causes, severities and ages, and sentences of the translation itself."""
+
+from medscan_gui.core.sentences.mark import N_
+
+SENTENCES: dict[str, str] = {
+    "outcome.scanned": N_("read and checked"),
+    "outcome.empty": N_("empty"),
+    "outcome.skipped_by_policy": N_("left out on purpose"),
+    "outcome.unreadable": N_("could not be read"),
+    "outcome.vanished": N_("disappeared before it could be read"),
+    "outcome.encrypted": N_("locked by a password"),
+    "outcome.damaged": N_("damaged"),
+    "outcome.too_large": N_("too large"),
+    "outcome.too_deep": N_("packed too many times inside itself"),
+    "outcome.limit_reached": N_("a safety limit was reached"),
+    "outcome.timed_out": N_("took too long"),
+    "outcome.engine_crashed": N_("made the scan engine stop"),
+    "outcome.cancelled": N_("not reached before the end"),
+    "cause.link": N_("a shortcut of the file system: what it points to is scanned where it really lies"),
+    "cause.special_file": N_("not a stored file (device, pipe or socket)"),
+    "cause.own_program": N_("MedScan’s own files"),
+    "cause.virtual_file_system": N_("made up by the running system, nothing is stored there"),
+    "cause.no_permission": N_("the system does not allow MedScan to read it"),
+    "cause.in_use": N_("another program keeps it locked"),
+    "cause.read_error": N_("the medium reported a read error"),
+    "cause.name_too_long": N_("its name is too long for this system"),
+    "cause.stored_online": N_("stored online only, not on this device"),
+    "cause.changed_while_read": N_("it kept changing while it was read"),
+    "cause.replaced": N_("it was replaced by something else during the scan"),
+    "cause.no_answer": N_("the medium or the file gave no answer in time"),
+    "cause.rule_too_slow": N_("a signature took too long on it"),
+    "cause.engine_died": N_("the scan engine stopped while reading it"),
+    "cause.engine_error": N_("the scan engine reported an error"),
+    "cause.not_reached": N_("the scan ended first"),
+    "severity.critical": N_("critical"),
+    "severity.high": N_("high"),
+    "severity.medium": N_("medium"),
+    "severity.low": N_("low"),
+    "severity.info": N_("for information"),
+    "age.fresh": N_("up to date"),
+    "age.ageing": N_("ageing"),
+    "age.old": N_("old"),
+    "age.very_old": N_("too old"),
+    "age.unknown": N_("of unknown age"),
+    "light.blue": N_("BLUE"),
+    "light.green": N_("GREEN"),
+    "light.red": N_("RED"),
+    "light.amber": N_("AMBER"),
+    "light.idle": N_("READY"),
+    "light.scanning": N_("SCANNING"),
+    "text.catalogue_damaged": N_("The translation “{language}” is damaged; English is shown instead."),
+    "text.catalogue_refused": N_(
+        "The translation “{language}” does not fit this program (“{entry}”); English is shown instead."
+    ),
+}
+
+PLURAL_SENTENCES: dict[str, tuple[str, str]] = {}

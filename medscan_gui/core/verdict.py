@@ -1,0 +1,132 @@
+"""The verdict: one total function from what is proven to one result and its reasons.
+
+BLUE is earned, proof by proof; GREEN too. Precedence: a threat that is still there outranks
+everything, then doubt, then removal, then "no threat". Nothing here raises and nothing is assumed:
+a proof that is not given is a proof that is missing.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from medscan_gui.core.coverage import Coverage
+from medscan_gui.core.messages import Message
+from medscan_gui.core.words import LIGHT_OF, Light, Stop, VerdictKind
+
+
+class EngineProof(msgspec.Struct, frozen=True, kw_only=True):
+    """What one engine process proved before it scanned."""
+
+    #: Rules that this process compiled from the verified sources.
+    rules_loaded: int = 0
+    #: SHA-256 digest of the bundle it compiled, as it reported it.
+    bundle_digest: str = ""
+    #: It found the self-test sample, and nothing in the harmless counter-sample.
+    self_test_passed: bool = False
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the verdict is drawn from. Every default is the distrustful one."""
+
+    stop: Stop = Stop.CUT_OFF
+    #: The end-of-scan event arrived.
+    ended: bool = False
+    coverage: Coverage = Coverage()
+    threats_found: int = 0
+    #: Threats quarantined whose original is verified to be gone.
+    threats_removed: int = 0
+    bundle_verified: bool = False
+    bundle_digest: str = ""
+    rules_expected: int = 0
+    engines: tuple[EngineProof, ...] = ()
+    #: Age of the signatures in days, and the age from which BLUE is no longer given.
+    signature_age_days: int = 0
+    signature_age_limit_days: int = 0
+    #: The record is committed to the journal.
+    committed: bool = False
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The result with its reasons, the most important first."""
+
+    kind: VerdictKind
+    reasons: tuple[Message, ...] = ()
+
+    @property
+    def light(self) -> Light:
+        """The colour of this verdict."""
+        return LIGHT_OF[self.kind]
+
+
+_STOP_MESSAGES = {
+    Stop.CANCELLED: "verdict.cancelled",
+    Stop.CUT_OFF: "verdict.cut_off",
+    Stop.TARGET_GONE: "verdict.target_gone",
+    Stop.ENGINE_FAILED: "verdict.engine_failed",
+    Stop.SIGNATURES_REFUSED: "verdict.signatures_refused",
+    Stop.SELF_TEST_FAILED: "verdict.self_test_failed",
+}
+
+
+def _end_doubts(evidence: Evidence) -> Iterator[Message]:
+    if code := _STOP_MESSAGES.get(evidence.stop):
+        yield Message.of(code)
+    elif not evidence.ended:
+        yield Message.of("verdict.not_ended")
+
+
+def _signature_doubts(evidence: Evidence) -> Iterator[Message]:
+    if not evidence.bundle_verified or not evidence.bundle_digest:
+        yield Message.of("verdict.bundle_not_verified")
+    if evidence.rules_expected <= 0 or not evidence.engines:
+        yield Message.of("verdict.no_rules")
+    for engine in evidence.engines:
+        if engine.rules_loaded != evidence.rules_expected or engine.bundle_digest != evidence.bundle_digest:
+            yield Message.of(
+                "verdict.rules_missing", count=engine.rules_loaded, expected=evidence.rules_expected
+            )
+            break
+    if not all(engine.self_test_passed for engine in evidence.engines):
+        yield Message.of("verdict.self_test_failed")
+    if evidence.signature_age_days > evidence.signature_age_limit_days:
+        yield Message.of("verdict.signatures_too_old", count=evidence.signature_age_days)
+
+
+def _coverage_doubts(coverage: Coverage) -> Iterator[Message]:
+    if not coverage.walk_complete:
+        yield Message.of("verdict.walk_incomplete")
+    if coverage.items_read <= 0:
+        yield Message.of("verdict.nothing_scanned")
+    if coverage.items_not_read > 0:
+        yield Message.of("verdict.items_not_read", count=coverage.items_not_read)
+    if coverage.total() != coverage.items_counted or any(line.items < 0 for line in coverage.lines):
+        yield Message.of("verdict.ledger_mismatch")
+
+
+def doubts(evidence: Evidence) -> tuple[Message, ...]:
+    """Return every proof that is missing, as messages without repetition; none means complete."""
+    found = [*_end_doubts(evidence), *_signature_doubts(evidence), *_coverage_doubts(evidence.coverage)]
+    if not evidence.committed:
+        found.append(Message.of("verdict.not_committed"))
+    return tuple(dict.fromkeys(found))
+
+
+def decide(evidence: Evidence) -> Verdict:
+    """Return the verdict for this evidence, with its reasons. Total: every input has one."""
+    missing = doubts(evidence)
+    # Counts come from another process: more removals than threats, or negative ones, prove nothing.
+    removed = evidence.threats_removed if 0 <= evidence.threats_removed <= evidence.threats_found else 0
+    threats_left = evidence.threats_found - removed
+    reasons: list[Message] = []
+    if threats_left > 0:
+        reasons.append(Message.of("verdict.threats_left", count=threats_left))
+    if removed > 0:
+        reasons.append(Message.of("verdict.threats_removed", count=removed))
+    reasons.extend(missing)
+    if threats_left > 0 or (removed > 0 and missing):
+        return Verdict(VerdictKind.ACTION_REQUIRED, tuple(reasons))
+    if missing or threats_left < 0:
+        return Verdict(VerdictKind.INCOMPLETE, tuple(reasons))
+    if removed > 0:
+        return Verdict(VerdictKind.REMOVED, tuple(reasons))
+    return Verdict(VerdictKind.NO_THREAT, (Message.of("verdict.no_threat"),))

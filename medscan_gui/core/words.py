@@ -1,0 +1,130 @@
+"""The fixed vocabulary: every closed set of words that code, records and screens share.
+
+The values are what is written in records and in the journal: they never change meaning, and a
+new one is only ever added.
+"""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of an Item; exactly one each."""
+
+    SCANNED = "scanned"
+    EMPTY = "empty"
+    SKIPPED_BY_POLICY = "skipped_by_policy"
+    UNREADABLE = "unreadable"
+    VANISHED = "vanished"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    LIMIT_REACHED = "limit_reached"
+    TIMED_OUT = "timed_out"
+    ENGINE_CRASHED = "engine_crashed"
+    CANCELLED = "cancelled"
+
+
+#: Outcomes after which every byte of the item has been looked at.
+READ_OUTCOMES = frozenset({Outcome.SCANNED, Outcome.EMPTY})
+
+
+class Cause(StrEnum):
+    """Why an item got its Outcome, where the Outcome alone does not say."""
+
+    NONE = ""
+    LINK = "link"
+    SPECIAL_FILE = "special_file"
+    OWN_PROGRAM = "own_program"
+    VIRTUAL_FILE_SYSTEM = "virtual_file_system"
+    NO_PERMISSION = "no_permission"
+    IN_USE = "in_use"
+    READ_ERROR = "read_error"
+    NAME_TOO_LONG = "name_too_long"
+    STORED_ONLINE = "stored_online"
+    CHANGED_WHILE_READ = "changed_while_read"
+    REPLACED = "replaced"
+    NO_ANSWER = "no_answer"
+    RULE_TOO_SLOW = "rule_too_slow"
+    ENGINE_DIED = "engine_died"
+    ENGINE_ERROR = "engine_error"
+    NOT_REACHED = "not_reached"
+
+
+#: Causes of SKIPPED_BY_POLICY that the built-in policy accepts: a link's target is scanned where it
+#: really lies, special and virtual files hold no stored bytes, and our own rules must not find
+#: themselves. Anything else that is skipped keeps the light from turning blue.
+ACCEPTED_SKIPS = frozenset({Cause.LINK, Cause.SPECIAL_FILE, Cause.OWN_PROGRAM, Cause.VIRTUAL_FILE_SYSTEM})
+
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+#: Worst first: the order in which findings are listed.
+SEVERITY_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class VerdictKind(StrEnum):
+    """The one result of a scan."""
+
+    NO_THREAT = "no_threat"
+    REMOVED = "removed"
+    ACTION_REQUIRED = "action_required"
+    INCOMPLETE = "incomplete"
+
+
+class Light(StrEnum):
+    """What the light shows. GREEN means *removed*, never *clean*."""
+
+    BLUE = "blue"
+    GREEN = "green"
+    RED = "red"
+    AMBER = "amber"
+    IDLE = "idle"
+    SCANNING = "scanning"
+
+
+LIGHT_OF = {
+    VerdictKind.NO_THREAT: Light.BLUE,
+    VerdictKind.REMOVED: Light.GREEN,
+    VerdictKind.ACTION_REQUIRED: Light.RED,
+    VerdictKind.INCOMPLETE: Light.AMBER,
+}
+
+
+class Stop(StrEnum):
+    """How a scan came to its end."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    CUT_OFF = "cut_off"
+    TARGET_GONE = "target_gone"
+    ENGINE_FAILED = "engine_failed"
+    SIGNATURES_REFUSED = "signatures_refused"
+    SELF_TEST_FAILED = "self_test_failed"
+
+
+class TargetKind(StrEnum):
+    """What one scan reads."""
+
+    COMPUTER = "computer"
+    VOLUME = "volume"
+    FOLDER = "folder"
+    FILE = "file"
+
+
+class SignatureAge(StrEnum):
+    """Age of the signatures in words, by the thresholds of the settings."""
+
+    FRESH = "fresh"
+    AGEING = "ageing"
+    OLD = "old"
+    VERY_OLD = "very_old"
+    UNKNOWN = "unknown"
