@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from medscan_gui.core.messages import MedScanError, Message, Parameter
 from medscan_gui.core.rule_source import RuleSourceError, read_rule_source
+from medscan_gui.core.words import SignatureAge
 
 FORMAT = 1
 """The manifest format this program reads and writes."""
@@ -50,34 +52,33 @@ _FILE_KEYS = frozenset({"path", "sha256", "size", "rules", "licence"})
 class BundleProblem(StrEnum):
     """Why a bundle was refused. Each value is the message code of the sentence for the operator."""
 
-    MISSING_MANIFEST = "bundle_missing_manifest"
-    BAD_MANIFEST = "bundle_bad_manifest"
-    NEWER_FORMAT = "bundle_newer_format"
-    MISSING_FILE = "bundle_missing_file"
-    EXTRA_FILE = "bundle_extra_file"
-    ALTERED_FILE = "bundle_altered_file"
-    BAD_RULE_FILE = "bundle_bad_rule_file"
-    WRONG_COUNT = "bundle_wrong_count"
-    NO_SELF_TEST = "bundle_no_self_test"
-    TOO_LARGE = "bundle_too_large"
-    NOT_A_FILE = "bundle_not_a_file"
-    UNREADABLE = "bundle_unreadable"
+    MISSING_MANIFEST = "bundle.missing_manifest"
+    BAD_MANIFEST = "bundle.bad_manifest"
+    NEWER_FORMAT = "bundle.newer_format"
+    MISSING_FILE = "bundle.missing_file"
+    EXTRA_FILE = "bundle.extra_file"
+    ALTERED_FILE = "bundle.altered_file"
+    BAD_RULE_FILE = "bundle.bad_rule_file"
+    WRONG_COUNT = "bundle.wrong_count"
+    NO_SELF_TEST = "bundle.no_self_test"
+    TOO_LARGE = "bundle.too_large"
+    NOT_A_FILE = "bundle.not_a_file"
+    UNREADABLE = "bundle.unreadable"
 
 
-class BundleError(Exception):
-    """A bundle that must not be used, with the message code and its parameters.
+class BundleError(MedScanError):
+    """A bundle that must not be used: `code` says why, `message` is the sentence for the operator.
 
-    `params` holds only bounded, printable values: `path` (a checked or escaped relative path), `detail` (our
-    own English words, for the technical line), `limit`, `found`, `expected` (integers).
+    Parameters are bounded and printable: `path` (a checked or escaped relative path), `detail` (our own English
+    words, for the technical line), `limit`, `found`, `expected` (integers).
     """
 
-    def __init__(self, code: BundleProblem, **params: str | int) -> None:
-        super().__init__(code.value, params)
+    def __init__(self, code: BundleProblem, **params: Parameter) -> None:
+        super().__init__(Message.of(code.value, **params))
         self.code = code
-        self.params: dict[str, str | int] = params
 
     def __str__(self) -> str:
-        shown = (f"{key}={value!r}" for key, value in sorted(self.params.items()))
+        shown = (f"{key}={value!r}" for key, value in self.message.params)
         return " ".join([self.code.value, *shown])
 
 
@@ -184,9 +185,7 @@ def parse_manifest(manifest: bytes) -> dict[str, Any]:
     _check_entries(document["files"])
     total = sum(entry["rules"] for entry in document["files"])
     if document["rule_count"] != total:
-        raise BundleError(
-            BundleProblem.WRONG_COUNT, path=MANIFEST_NAME, expected=document["rule_count"], found=total
-        )
+        raise BundleError(BundleProblem.WRONG_COUNT, path=MANIFEST_NAME, expected=document["rule_count"], found=total)
     return document
 
 
@@ -310,15 +309,6 @@ def _check_file(entry: Mapping[str, Any], source: bytes) -> tuple[str, ...]:
     return rules
 
 
-class AgeClass(StrEnum):
-    """The age of a bundle in words: it changes how far a clean scan can be believed, not what is found."""
-
-    FRESH = "fresh"
-    AGEING = "ageing"
-    OLD = "old"
-    VERY_OLD = "very_old"
-
-
 @dataclass(frozen=True, slots=True)
 class AgeThresholds:
     """Last day (inclusive) of each class; beyond `old_days` a bundle is VERY_OLD."""
@@ -334,10 +324,13 @@ class AgeThresholds:
 
 @dataclass(frozen=True, slots=True)
 class BundleAge:
-    """Whole days since the bundle was made. `clock_doubtful`: this computer's clock is before that date."""
+    """Whole days since the bundle was made. `clock_doubtful`: this computer's clock is before that date.
+
+    The class changes how far a clean scan can be believed, not what is found.
+    """
 
     days: int
-    age_class: AgeClass
+    age_class: SignatureAge
     clock_doubtful: bool
 
 
@@ -349,11 +342,11 @@ def bundle_age(created: datetime, now: datetime, thresholds: AgeThresholds) -> B
     return BundleAge(days, _age_class(days, thresholds), clock_doubtful=now < created)
 
 
-def _age_class(days: int, thresholds: AgeThresholds) -> AgeClass:
+def _age_class(days: int, thresholds: AgeThresholds) -> SignatureAge:
     if days <= thresholds.fresh_days:
-        return AgeClass.FRESH
+        return SignatureAge.FRESH
     if days <= thresholds.ageing_days:
-        return AgeClass.AGEING
+        return SignatureAge.AGEING
     if days <= thresholds.old_days:
-        return AgeClass.OLD
-    return AgeClass.VERY_OLD
+        return SignatureAge.OLD
+    return SignatureAge.VERY_OLD

@@ -15,12 +15,8 @@ _SKIPPED = rb"//[^\n]*|/\*.*?\*/"
 _TEXT = rb'"(?:\\.|[^"\\\n])*"'
 _REGEX = rb"/(?:\\.|[^/\\\n*])(?:\\.|[^/\\\n])*/"
 
-_TOP = re.compile(
-    rb"(?P<skip>%b|\s+)|(?P<text>%b)|(?P<word>[A-Za-z_]\w*)|(?P<other>.)" % (_SKIPPED, _TEXT), re.DOTALL
-)
-_BODY = re.compile(
-    rb'%b|%b|%b|(?P<open>\{)|(?P<close>\})|(?P<bad>["/])' % (_SKIPPED, _TEXT, _REGEX), re.DOTALL
-)
+_TOP = re.compile(rb"(?P<skip>%b|\s+)|(?P<text>%b)|(?P<word>[A-Za-z_]\w*)|(?P<other>.)" % (_SKIPPED, _TEXT), re.DOTALL)
+_BODY = re.compile(rb'%b|%b|%b|(?P<open>\{)|(?P<close>\})|(?P<bad>["/])' % (_SKIPPED, _TEXT, _REGEX), re.DOTALL)
 
 
 class RuleSourceError(ValueError):

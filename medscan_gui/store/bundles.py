@@ -1,6 +1,6 @@
 """Signature bundles on disk: read one (bounded, no link followed) or write the manifest of the project's own.
 
-`python -m medscan_gui.store.bundles write signatures` rewrites `signatures/manifest.json` from the rules there.
+`python -m medscan_gui.store.bundles write signatures` rewrites `manifest.json` from the rules there.
 """
 
 from __future__ import annotations
@@ -178,9 +178,7 @@ def _read_bounded(path: Path, relative: str, limit: int) -> bytes:
 
 def _unreadable(relative: str, error: OSError) -> BundleError:
     shown = core.escape_path(relative)
-    return BundleError(
-        BundleProblem.UNREADABLE, path=shown, detail=type(error).__name__, found=error.errno or 0
-    )
+    return BundleError(BundleProblem.UNREADABLE, path=shown, detail=type(error).__name__, found=error.errno or 0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -205,9 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _write(options: argparse.Namespace) -> Bundle:
     created: datetime = options.date or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return write_manifest(
-        options.directory, version=options.version or created.strftime("%Y.%m.%d"), created=created
-    )
+    return write_manifest(options.directory, version=options.version or created.strftime("%Y.%m.%d"), created=created)
 
 
 def _date(text: str) -> datetime:
