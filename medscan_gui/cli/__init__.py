@@ -1,0 +1,1 @@
+"""The command line: the window's job without a window, and the start of the window itself."""

@@ -1,5 +1,7 @@
 """Devices, targets and places: what the hospital inventories, and what one scan reads."""
 
+import uuid
+
 import msgspec
 
 from medscan_gui.core.names import shown_raw
@@ -66,3 +68,22 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
     #: The volume that holds the running operating system.
     system: bool = False
     volume_id: str = ""
+
+
+#: Name space of the device identifiers that are derived, not chosen (UUID version 5, RFC 9562).
+_DEVICES = uuid.UUID("8d0b9b52-5d0c-4c0e-9a51-6f1a0f6f2d11")
+
+
+def default_device(target: Target, host: HostIdentity) -> Device:
+    """Return the device that a target belongs to as long as the operator says nothing else.
+
+    The same stick or computer gets the same id each time: a removable volume goes by its own
+    identity, everything else by the computer's. A volume without identity goes by its label.
+    """
+    if target.removable:
+        identity = f"volume:{target.volume_id or target.label}"
+        name = target.label
+    else:
+        identity = f"host:{host.machine_id or host.name}"
+        name = host.name
+    return Device(id=str(uuid.uuid5(_DEVICES, identity)), name=name)

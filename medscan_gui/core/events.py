@@ -45,16 +45,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     threats: int = 0
     not_read: int = 0
     paused: bool = False
-
-    @property
-    def fraction(self) -> float | None:
-        """Share done, 0 to 1, or None while the total is still unknown."""
-        if not self.total_final or not self.items_total:
-            return None
-        # A file costs a fixed part and a part by its size: 64 KiB is where the two are about equal.
-        done = self.bytes_done + self.items_done * 65_536
-        whole = self.bytes_total + self.items_total * 65_536
-        return min(1.0, done / whole)
+    #: Share of the work done, 0 to 1, or None as long as the total is unknown.
+    fraction: float | None = None
 
 
 class ThreatFound(msgspec.Struct, frozen=True):

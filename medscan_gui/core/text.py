@@ -15,8 +15,8 @@ from medscan_gui.core.sentences import PLURAL_SENTENCES, SENTENCES
 from medscan_gui.core.sentences.mark import N_
 
 __all__ = [
-    "CatalogueError",
     "N_",
+    "CatalogueError",
     "Words",
     "_",
     "current",
@@ -102,6 +102,10 @@ class Words:
     def context(self, context: str, msgid: str) -> str:
         """Return `msgid` as meant in `context` (one English word, several meanings)."""
         return self._translations.pgettext(context, msgid)
+
+    def sentence_of(self, code: str) -> str:
+        """Return the sentence of a code that needs no parameters, such as the word for an Outcome."""
+        return self.sentence(Message(code))
 
     def sentence(self, message: Message) -> str:
         """Return the message as a sentence. An unknown code is shown as it is, never hidden."""

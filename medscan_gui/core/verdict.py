@@ -44,6 +44,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     signature_age_limit_days: int = 0
     #: The record is committed to the journal.
     committed: bool = False
+    #: What other parts of the program could not vouch for (a refused bundle, an engine that would
+    #: not start): each is a doubt of its own, in their words.
+    troubles: tuple[Message, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -105,7 +108,12 @@ def _coverage_doubts(coverage: Coverage) -> Iterator[Message]:
 
 def doubts(evidence: Evidence) -> tuple[Message, ...]:
     """Return every proof that is missing, as messages without repetition; none means complete."""
-    found = [*_end_doubts(evidence), *_signature_doubts(evidence), *_coverage_doubts(evidence.coverage)]
+    found = [
+        *_end_doubts(evidence),
+        *evidence.troubles,
+        *_signature_doubts(evidence),
+        *_coverage_doubts(evidence.coverage),
+    ]
     if not evidence.committed:
         found.append(Message.of("verdict.not_committed"))
     return tuple(dict.fromkeys(found))

@@ -1,7 +1,16 @@
 """Sentences of one scan as the operator lives it, and of the command line."""
 
-from medscan_gui.core.sentences.mark import N_  # noqa: F401
+from medscan_gui.core.sentences.mark import N_
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "scan.checking_signatures": N_("Checking the signatures…"),
+    "scan.starting_engine": N_("Starting the scan engine…"),
+    "scan.internal_error": N_(
+        "MedScan itself failed during the scan. Scan again; if it happens again, send the log file to support."
+    ),
+    "scan.report_not_written": N_(
+        "The report could not be written to “{file}” ({detail}). Choose another folder, or free some space."
+    ),
+}
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {}

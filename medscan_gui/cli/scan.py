@@ -1,0 +1,148 @@
+"""`medscan scan`: one scan without a window, the same scan."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from medscan_gui.cli import exit_codes
+from medscan_gui.cli.progress import ProgressLine
+from medscan_gui.core.device import Device, Target
+from medscan_gui.core.events import Finished, Preparing, Progress, ThreatFound
+from medscan_gui.core.messages import MedScanError
+from medscan_gui.core.names import raw_bytes
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.text import _, current, ngettext_
+from medscan_gui.core.words import TargetKind
+from medscan_gui.export.advice import advice
+from medscan_gui.export.formats import record_json
+from medscan_gui.session import ScanRequest, ScanSession, Services, device_for, open_services
+from medscan_gui.system.paths import Paths
+from medscan_gui.system.volumes import target_for_path
+
+#: Lines of each list that are printed; the report and the record hold them all.
+_LISTED = 20
+
+
+def _say(line: str = "") -> None:
+    print(line, flush=True)  # noqa: T201  # this is the command line
+
+
+def _target(paths: list[str]) -> Target:
+    targets = [target_for_path(path) for path in paths]
+    if len(targets) == 1:
+        return targets[0]
+    return Target(kind=TargetKind.FOLDER, paths=tuple(raw_bytes(str(Path(path).absolute())) for path in paths))
+
+
+def _device(services: Services, target: Target, options: argparse.Namespace) -> Device:
+    """The device by its asset number if the journal knows it, else the target's own, with what was typed."""
+    known = services.journal.find_device(asset_number=options.asset) if options.asset else None
+    device = known or device_for(services, target)
+    typed = {"name": options.device, "asset_number": options.asset, "department": options.department}
+    return msgspec.structs.replace(device, **{field: value for field, value in typed.items() if value})
+
+
+def scan_command(options: argparse.Namespace, paths: Paths) -> int:
+    """Scan, print the verdict in words, write the report; returns the exit code."""
+    services = open_services(paths)
+    try:
+        target = _target(options.paths)
+        device = _device(services, target, options)
+        session = ScanSession(services, ScanRequest(target, device, options.operator))
+        finished = _run(session, quiet=options.json)
+        record = finished.record
+        if options.json:
+            sys.stdout.buffer.write(record_json(record))
+            sys.stdout.flush()
+        else:
+            _say_result(finished)
+        code = exit_codes.BY_LIGHT[record.light]
+        if options.report and not _write_report(services, finished, options.report, quiet=options.json):
+            code = exit_codes.CANNOT_WRITE
+        return code
+    finally:
+        services.close()
+
+
+def _run(session: ScanSession, *, quiet: bool) -> Finished:
+    def cancel(_signal: int, _frame: FrameType | None) -> None:
+        session.cancel()
+
+    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    line = ProgressLine(sys.stderr)
+    try:
+        for event in session.events():
+            match event:
+                case Preparing():
+                    line.text(current().sentence(event.step))
+                case Progress():
+                    line.progress(event)
+                case ThreatFound() if not quiet:
+                    line.clear()
+                    _say(_("Threat: {name} in {place}").format(name=event.finding.rule, place=event.finding.where))
+                case Finished():
+                    return event
+    finally:
+        line.clear()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    raise AssertionError("a scan always ends with Finished")
+
+
+def _say_result(finished: Finished) -> None:
+    record, words = finished.record, current()
+    told = advice(record)
+    _say()
+    _say(f"{words.sentence_of(f'light.{record.light}')}: {words.sentence(told.happened)}")
+    for reason in record.verdict.reasons:
+        _say(f"  - {words.sentence(reason)}")
+    _say_threats(record)
+    _say_problems(record)
+    _say()
+    _say(words.sentence(told.means))
+    for step in told.next_steps:
+        _say(f"  > {words.sentence(step)}")
+    if finished.save_error is not None:
+        _say()
+        _say(words.sentence(finished.save_error))
+        _say(_("Keep the report (--report) or the record (--json): the journal does not hold this scan."))
+
+
+def _say_threats(record: ScanRecord) -> None:
+    words = current()
+    for found in record.findings[:_LISTED]:
+        severity = words.sentence_of(f"severity.{found.severity}")
+        _say(f"  ! {found.rule} ({severity}, {found.author}): {found.where}")
+        _say(f"    SHA-256 {found.sha256}")
+    _say_left_out(len(record.findings) - _LISTED)
+
+
+def _say_problems(record: ScanRecord) -> None:
+    words = current()
+    for problem in record.problems[:_LISTED]:
+        outcome = words.sentence_of(f"outcome.{problem.outcome}")
+        cause = words.sentence_of(f"cause.{problem.cause}") if problem.cause else ""
+        _say(f"  ? {problem.where}: {outcome}" + (f" ({cause})" if cause else ""))
+    _say_left_out(record.coverage.items_not_read - min(len(record.problems), _LISTED))
+
+
+def _say_left_out(count: int) -> None:
+    if count > 0:
+        _say("    " + ngettext_("… and {count} more", "… and {count} more", count).format(count=count))
+
+
+def _write_report(services: Services, finished: Finished, file: Path, *, quiet: bool) -> bool:
+    from medscan_gui.cli.report import save_report
+
+    try:
+        save_report(services, finished.record, file, committed=finished.committed)
+    except MedScanError as error:
+        print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
+        return False
+    if not quiet:
+        _say(_("Report written: {file}").format(file=file))
+    return True

@@ -1,0 +1,380 @@
+"""One scan from start to journalled verdict.
+
+The only place where engine, stores and devices meet: it verifies the signatures, notes the start
+in the journal, folds the engine's events into the coverage, asks `core.verdict`, commits the
+record, and only then says what the light is.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from medscan_gui import __version__
+from medscan_gui.core import events as scan_events
+from medscan_gui.core.bundle import AgeThresholds, Bundle, BundleError, bundle_age
+from medscan_gui.core.coverage import CoverageLedger
+from medscan_gui.core.device import Device, HostIdentity, Target, default_device
+from medscan_gui.core.estimate import Estimator
+from medscan_gui.core.finding import Finding, ItemProblem, worst_first
+from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.names import raw_bytes
+from medscan_gui.core.record import PROBLEMS_KEPT, EngineFacts, ScanRecord, SignatureFacts, timestamp
+from medscan_gui.core.verdict import Evidence, decide
+from medscan_gui.core.words import Stop, TargetKind
+from medscan_gui.engine import events as engine_events
+from medscan_gui.engine.limits import Limits
+from medscan_gui.engine.supervisor import ScanJob, Supervisor
+from medscan_gui.store.bundles import read_bundle
+from medscan_gui.store.journal import Journal, NoJournal
+from medscan_gui.store.settings import Settings, SettingsStore
+from medscan_gui.system.host import host_identity
+from medscan_gui.system.paths import Paths
+
+log = logging.getLogger(__name__)
+
+#: At most this many seconds between two Progress events while anything happens.
+_PROGRESS_PERIOD = 0.05
+
+
+@dataclass
+class Services:
+    """What a scan stands on; opened once, shared by window and command line."""
+
+    paths: Paths
+    settings: SettingsStore
+    journal: Journal | NoJournal
+    host: HostIdentity
+
+    def close(self) -> None:
+        """Close the journal. Safe to call twice."""
+        self.journal.close()
+
+
+def open_services(paths: Paths) -> Services:
+    """Open settings and journal. A journal that cannot be opened does not stop anything.
+
+    The journal then stands in as a `NoJournal` whose `problem` is the sentence to show.
+    """
+    settings = SettingsStore(paths)
+    journal: Journal | NoJournal
+    try:
+        journal = Journal.open(paths.data_dir, removable=paths.mode == "portable")
+        journal.recover_cut_off(datetime.now(UTC))
+    except MedScanError as error:
+        journal = NoJournal(error.message)
+    return Services(paths=paths, settings=settings, journal=journal, host=host_identity())
+
+
+@dataclass(frozen=True)
+class ScanRequest:
+    """What the operator asked for."""
+
+    target: Target
+    device: Device
+    operator: str = ""
+
+
+def device_for(services: Services, target: Target) -> Device:
+    """Return the device of a target as the journal knows it, or as it is on first sight."""
+    device = default_device(target, services.host)
+    return services.journal.device(device.id) or device
+
+
+def new_id() -> str:
+    """Return a new time-ordered identifier (UUID version 7, RFC 9562)."""
+    random = uuid.uuid4().int
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | (random >> 64 & 0xFFF) << 64
+    value |= 0b10 << 62 | random & (2**62 - 1)
+    return str(uuid.UUID(int=value))
+
+
+def signature_facts(bundle: Bundle | None, settings: Settings, now: datetime) -> SignatureFacts:
+    """Return what a record says of the signatures; all unknown without a verified bundle."""
+    if bundle is None:
+        return SignatureFacts()
+    age = bundle_age(bundle.created, now, _thresholds(settings))
+    return SignatureFacts(
+        name=bundle.name,
+        version=bundle.version,
+        created=timestamp(bundle.created),
+        digest=bundle.digest,
+        rules=bundle.rule_count,
+        age_days=age.days,
+        age=age.age_class,
+        clock_doubtful=age.clock_doubtful,
+    )
+
+
+def _thresholds(settings: Settings) -> AgeThresholds:
+    return AgeThresholds(settings.fresh_days, settings.ageing_days, settings.old_days)
+
+
+def _own_places(paths: Paths) -> tuple[Path, ...]:
+    """Files and folders of MedScan itself: rules must not find themselves, nor the journal change under us."""
+    return (*paths.own_places(), paths.data_dir)
+
+
+class _Tally:
+    """What has been seen of a running scan; the raw material of its record."""
+
+    def __init__(self) -> None:
+        self.ledger = CoverageLedger()
+        self.bytes_total = 0
+        self.findings: list[Finding] = []
+        self.problems: list[ItemProblem] = []
+        self.not_read = 0
+        self.yara_version = ""
+        self.workers = 0
+        self.at_work: engine_events.AtWork | None = None
+        self.troubles: list[Message] = []
+        self.ended: engine_events.Ended | None = None
+
+    def problem(self, event: engine_events.ItemTrouble) -> None:
+        problem = event.problem
+        self.ledger.add(problem.outcome, problem.cause, size=event.size)
+        self.not_read += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(problem)
+
+
+class ScanSession:
+    """One scan. `events` is iterated by one thread; `cancel`, `pause`, `resume` may come from any."""
+
+    def __init__(self, services: Services, request: ScanRequest, *, limits: Limits | None = None) -> None:
+        self._services = services
+        self._request = request
+        self._limits = limits or Limits()
+        self._supervisor: Supervisor | None = None
+        self._cancelled = False
+        self._paused = False
+        self._tally = _Tally()
+        self._settings = services.settings.current
+        self._bundle: Bundle | None = None
+        self._begun = False
+        self._begin_error: Message | None = None
+        self._record: ScanRecord | None = None
+        self._scan_id = new_id()
+        self._started = datetime.now(UTC)
+
+    # --- from any thread ---------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """End the scan now; `Finished` follows within a fraction of a second."""
+        self._cancelled = True
+        if self._supervisor:
+            self._supervisor.cancel()
+
+    def pause(self) -> None:
+        """Begin no further item until `resume`; items in work are finished."""
+        self._paused = True
+        if self._supervisor:
+            self._supervisor.pause()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._paused = False
+        if self._supervisor:
+            self._supervisor.resume()
+
+    # --- the scan ----------------------------------------------------------------------------------
+
+    def events(self) -> Iterator[scan_events.ScanEvent]:
+        """Run the scan. Whatever happens, the last event is `Finished` and the record is final.
+
+        If the consumer stops early (closes the generator), the scan is recorded as cancelled.
+        """
+        try:
+            yield from self._run()
+        except GeneratorExit:
+            self.cancel()
+            self._finish()
+            raise
+        except Exception:
+            log.exception("the scan failed by a fault of the program")
+            self._tally.troubles.append(Message.of("scan.internal_error"))
+        yield self._finish()
+
+    def _run(self) -> Iterator[scan_events.ScanEvent]:
+        yield scan_events.Preparing(Message.of("scan.checking_signatures"))
+        try:
+            self._bundle = read_bundle(self._services.paths.signatures)
+        except BundleError as error:
+            self._tally.troubles.append(error.message)
+        self._begin()
+        if self._bundle is None or self._cancelled:
+            return
+        yield scan_events.Preparing(Message.of("scan.starting_engine"))
+        self._supervisor = Supervisor(self._job(self._bundle))
+        if self._paused:
+            self._supervisor.pause()
+        if self._cancelled:
+            self._supervisor.cancel()
+        yield from self._follow(self._supervisor)
+
+    def _job(self, bundle: Bundle) -> ScanJob:
+        target = self._request.target
+        return ScanJob(
+            paths=target.paths,
+            bundle=bundle,
+            workers=self._settings.workers,
+            own_places=tuple(raw_bytes(str(place)) for place in _own_places(self._services.paths)),
+            skip_virtual=target.kind is TargetKind.COMPUTER,
+            limits=self._limits,
+        )
+
+    def _begin(self) -> None:
+        stub = self._make_record(stop=Stop.CUT_OFF, committed=False)
+        try:
+            self._services.journal.begin_scan(stub)
+        except MedScanError as error:
+            self._begin_error = error.message
+        else:
+            self._begun = True
+
+    def _follow(self, supervisor: Supervisor) -> Iterator[scan_events.ScanEvent]:
+        begun = time.monotonic()
+        estimator = Estimator(begun)
+        shown = 0.0
+        paused = False
+        stream = supervisor.events()
+        try:
+            for event in stream:
+                yield from self._fold(event)
+                now = time.monotonic()
+                if paused != self._paused:
+                    paused = self._paused
+                    estimator.pause(now, paused)
+                if now - shown >= _PROGRESS_PERIOD:
+                    shown = now
+                    yield self._progress(now, begun, estimator)
+        finally:
+            stream.close()
+
+    def _fold(self, event: engine_events.EngineEvent) -> Iterator[scan_events.ScanEvent]:
+        tally = self._tally
+        match event:
+            case engine_events.ItemsEnded():
+                for outcome, cause, items, size in event.lines:
+                    tally.ledger.add(outcome, cause, items, size)
+            case engine_events.AtWork():
+                tally.at_work = event
+            case engine_events.Counted():
+                tally.ledger.items_counted = event.items
+                tally.ledger.walk_complete = event.final
+                tally.bytes_total = event.bytes
+            case engine_events.Found():
+                tally.findings.append(event.finding)
+                yield scan_events.ThreatFound(event.finding)
+            case engine_events.ItemTrouble():
+                tally.problem(event)
+                yield scan_events.ItemNotRead(event.problem)
+            case engine_events.EngineStarted():
+                tally.workers += 1
+                tally.yara_version = event.yara_version
+                if tally.workers == 1:
+                    facts = signature_facts(self._bundle, self._settings, self._started)
+                    yield scan_events.Started(self._scan_id, facts, self._settings.workers)
+            case engine_events.EngineRefused():
+                tally.troubles.append(event.message)
+            case engine_events.Ended():
+                tally.ended = event
+
+    def _progress(self, now: float, begun: float, estimator: Estimator) -> scan_events.Progress:
+        tally, ledger = self._tally, self._tally.ledger
+        fraction = None
+        left = None
+        if ledger.walk_complete and ledger.items_counted:
+            fraction = Estimator.fraction(
+                ledger.items_ended, ledger.items_counted, ledger.bytes_ended, tally.bytes_total
+            )
+            left = estimator.left(now, fraction)
+        at_work = tally.at_work
+        return scan_events.Progress(
+            items_done=ledger.items_ended,
+            items_total=ledger.items_counted,
+            total_final=ledger.walk_complete,
+            bytes_done=ledger.bytes_ended,
+            bytes_total=tally.bytes_total,
+            current=at_work.path if at_work else b"",
+            current_for=at_work.seconds if at_work else 0.0,
+            elapsed=now - begun,
+            left=left,
+            threats=len(tally.findings),
+            not_read=tally.not_read,
+            paused=self._paused,
+            fraction=fraction,
+        )
+
+    # --- the end -----------------------------------------------------------------------------------
+
+    def _stop(self) -> Stop:
+        if self._bundle is None:
+            return Stop.SIGNATURES_REFUSED
+        ended = self._tally.ended
+        if ended is not None:
+            return ended.stop
+        return Stop.CANCELLED if self._cancelled else Stop.ENGINE_FAILED
+
+    def _make_record(self, *, stop: Stop, committed: bool, ended: str = "") -> ScanRecord:
+        tally, settings = self._tally, self._settings
+        facts = signature_facts(self._bundle, settings, self._started)
+        evidence = Evidence(
+            stop=stop,
+            ended=tally.ended is not None,
+            coverage=tally.ledger.close(),
+            threats_found=len(tally.findings),
+            bundle_verified=self._bundle is not None,
+            bundle_digest=facts.digest,
+            rules_expected=facts.rules,
+            engines=tally.ended.engines if tally.ended else (),
+            signature_age_days=facts.age_days,
+            signature_age_limit_days=settings.old_days,
+            committed=committed,
+            troubles=tuple(dict.fromkeys(tally.troubles)),
+        )
+        offset = self._started.astimezone().utcoffset()
+        return ScanRecord(
+            id=self._scan_id,
+            kit=settings.kit,
+            started=timestamp(self._started),
+            ended=ended,
+            utc_offset_min=int(offset.total_seconds() // 60) if offset else 0,
+            target=self._request.target,
+            device=self._request.device,
+            operator=self._request.operator,
+            host=self._services.host,
+            engine=EngineFacts(
+                program_version=__version__,
+                yara_version=tally.yara_version,
+                workers=tally.workers,
+                restarts=tally.ended.restarts if tally.ended else 0,
+            ),
+            signatures=facts,
+            evidence=evidence,
+            verdict=decide(evidence),
+            findings=worst_first(tuple(tally.findings)),
+            problems=tuple(tally.problems),
+        )
+
+    def _finish(self) -> scan_events.Finished:
+        # The record is made as it will be once committed; if the journal refuses it, the verdict is
+        # drawn again without that proof.
+        record = self._make_record(stop=self._stop(), committed=True, ended=timestamp(datetime.now(UTC)))
+        error = self._begin_error
+        if self._begun:
+            try:
+                self._services.journal.finish_scan(record)
+            except MedScanError as refusal:
+                error = refusal.message
+        if error is None and self._begun:
+            return scan_events.Finished(record=record, committed=True)
+        evidence = msgspec.structs.replace(record.evidence, committed=False)
+        record = msgspec.structs.replace(record, evidence=evidence, verdict=decide(evidence))
+        return scan_events.Finished(record=record, committed=False, save_error=error)
