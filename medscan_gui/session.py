@@ -136,7 +136,36 @@ class _Tally:
         self.troubles: list[Message] = []
         self.ended: engine_events.Ended | None = None
 
-    def problem(self, event: engine_events.ItemTrouble) -> None:
+    def take(self, event: engine_events.EngineEvent) -> None:
+        """Enter one event of the engine."""
+        match event:
+            case engine_events.ItemsEnded():
+                for outcome, cause, items, size in event.lines:
+                    self.ledger.add(outcome, cause, items, size)
+            case engine_events.ItemTrouble():
+                self._take_trouble(event)
+            case engine_events.Found():
+                self.findings.append(event.finding)
+            case engine_events.Counted():
+                self.ledger.items_counted = event.items
+                self.ledger.walk_complete = event.final
+                self.bytes_total = event.bytes
+            case engine_events.AtWork():
+                self.at_work = event
+            case _:
+                self._take_engine(event)
+
+    def _take_engine(self, event: engine_events.EngineEvent) -> None:
+        match event:
+            case engine_events.EngineStarted():
+                self.workers += 1
+                self.yara_version = event.yara_version
+            case engine_events.EngineRefused():
+                self.troubles.append(event.message)
+            case engine_events.Ended():
+                self.ended = event
+
+    def _take_trouble(self, event: engine_events.ItemTrouble) -> None:
         problem = event.problem
         self.ledger.add(problem.outcome, problem.cause, size=event.size)
         self.not_read += 1
@@ -246,7 +275,8 @@ class ScanSession:
         stream = supervisor.events()
         try:
             for event in stream:
-                yield from self._fold(event)
+                self._tally.take(event)
+                yield from self._tell(event)
                 now = time.monotonic()
                 if paused != self._paused:
                     paused = self._paused
@@ -257,34 +287,15 @@ class ScanSession:
         finally:
             stream.close()
 
-    def _fold(self, event: engine_events.EngineEvent) -> Iterator[scan_events.ScanEvent]:
-        tally = self._tally
+    def _tell(self, event: engine_events.EngineEvent) -> Iterator[scan_events.ScanEvent]:
         match event:
-            case engine_events.ItemsEnded():
-                for outcome, cause, items, size in event.lines:
-                    tally.ledger.add(outcome, cause, items, size)
-            case engine_events.AtWork():
-                tally.at_work = event
-            case engine_events.Counted():
-                tally.ledger.items_counted = event.items
-                tally.ledger.walk_complete = event.final
-                tally.bytes_total = event.bytes
             case engine_events.Found():
-                tally.findings.append(event.finding)
                 yield scan_events.ThreatFound(event.finding)
             case engine_events.ItemTrouble():
-                tally.problem(event)
                 yield scan_events.ItemNotRead(event.problem)
-            case engine_events.EngineStarted():
-                tally.workers += 1
-                tally.yara_version = event.yara_version
-                if tally.workers == 1:
-                    facts = signature_facts(self._bundle, self._settings, self._started)
-                    yield scan_events.Started(self._scan_id, facts, self._settings.workers)
-            case engine_events.EngineRefused():
-                tally.troubles.append(event.message)
-            case engine_events.Ended():
-                tally.ended = event
+            case engine_events.EngineStarted() if self._tally.workers == 1:
+                facts = signature_facts(self._bundle, self._settings, self._started)
+                yield scan_events.Started(self._scan_id, facts, self._settings.workers)
 
     def _progress(self, now: float, begun: float, estimator: Estimator) -> scan_events.Progress:
         tally, ledger = self._tally, self._tally.ledger

@@ -31,9 +31,8 @@ class _Parser(argparse.ArgumentParser):
 def _add_common(parser: argparse.ArgumentParser, *, top: bool) -> None:
     # On a sub-command the default must not overwrite what stood before the command's name.
     default = None if top else argparse.SUPPRESS
-    parser.add_argument(
-        "--data-dir", type=Path, default=default, metavar=_("FOLDER"), help=_("keep journal and settings in this folder")
-    )
+    keep = _("keep journal and settings in this folder")
+    parser.add_argument("--data-dir", type=Path, default=default, metavar=_("FOLDER"), help=keep)
     parser.add_argument("--lang", choices=("fr", "en"), default=default, help=_("language of the words"))
 
 
