@@ -24,7 +24,6 @@ from dev_setup import (
     SetupError,
     build_libraries,
     call,
-    catalogues,
     compile_catalogues,
     environment,
     need,
@@ -35,6 +34,7 @@ from dev_setup import (
 FROZEN = ROOT / "dist" / "MedScan"
 SETUP_FAILED = 69  # never one of the program's own codes: 1 would read as "threat found"
 USAGE = 64
+WITHOUT_WINDOW = frozenset({"scan", "journal", "-h", "--help", "--version"})  # arguments of `run` that open none
 
 # Program -> Debian/Ubuntu package.
 BUILD_PROGRAMS = {"objdump": "binutils", "objcopy": "binutils"}
@@ -49,7 +49,7 @@ HELP = f"""MedScan, from source.
   python3 dev.py test ARGS...    pytest alone, with these arguments
   python3 dev.py build           the program to carry: dist/MedScan
   python3 dev.py lint            ruff, mypy and the import contracts
-  python3 dev.py words           bring the translation catalogues up to date with the sources
+  python3 dev.py words [--check] bring the translation catalogues up to date with the sources
   python3 dev.py clean           remove what build and test leave behind (.venv stays)
 
 Each command sets up what it needs first. Exit code {SETUP_FAILED}: the set-up failed, and the last line says why.
@@ -57,11 +57,9 @@ Each command sets up what it needs first. Exit code {SETUP_FAILED}: the set-up f
 
 
 def opens_window(arguments: Sequence[str]) -> bool:
-    """Whether the program will open its window: there is a display, and no command was given to it."""
-    headless = any(not argument.startswith("-") for argument in arguments)
-    asks = any(argument in ("-h", "--help", "--version") for argument in arguments)
+    """Whether the program will open its window: there is a display, and it is not told to do something else."""
     display = WINDOWS or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-    return display and not headless and not asks
+    return display and not WITHOUT_WINDOW.intersection(arguments)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -196,21 +194,14 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def words(arguments: Sequence[str]) -> int:
-    """Extract the sentences of the sources and bring every catalogue up to date; nothing is guessed."""
-    refuse_arguments("words", arguments)
+    """Bring the translation catalogues up to date, or check that they are (--check)."""
+    if list(arguments) not in ([], ["--check"]):
+        raise SetupError("'words' takes no argument but --check.")
     set_up("test")
-    template = ROOT / "resources" / "locale" / "medscan.pot"
-    babel = [str(PYTHON), "-m", "babel.messages.frontend", "--quiet"]
-    marks = ["-k", "_", "-k", "ngettext_:1,2", "-k", "N_", "--add-comments=NOTE:"]
-    common = ["--no-location", "--sort-output"]
-    if call([*babel, "extract", *common, *marks, "--project=MedScan", "-o", str(template), "medscan_gui"]) != 0:
-        raise SetupError("the sentences could not be extracted.")
-    for source in catalogues():
-        files = ["-i", str(template), "-o", str(source), "-l", source.parent.parent.name]
-        if call([*babel, "update", "-N", "--no-wrap", *files]) != 0:
-            raise SetupError(f"{source.relative_to(ROOT)} could not be brought up to date.")
-    compile_catalogues()
-    return 0
+    done = call([str(PYTHON), str(ROOT / "dev_words.py"), *arguments], environment())
+    if done == 0 and not arguments:
+        compile_catalogues()
+    return done
 
 
 def clean(arguments: Sequence[str]) -> int:

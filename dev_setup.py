@@ -83,20 +83,28 @@ def dotted(version: tuple[int, int]) -> str:
 
 def call(command: Sequence[str], env: Mapping[str, str] | None = None) -> int:
     """Run a set-up command from the project's folder; its output goes to stderr, and it gets no input."""
-    sys.stdout.flush()
     output = sys.stderr.fileno()
-    return subprocess.run(
-        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, check=False
-    ).returncode
+    done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, check=False)
+    return done.returncode
+
+
+def call_quietly(command: Sequence[str]) -> int:
+    """The same, but its output is shown only if it fails."""
+    done = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    if done.returncode != 0:
+        print(done.stdout.decode(errors="replace"), file=sys.stderr, flush=True)
+    return done.returncode
 
 
 def twice(command: Sequence[str], what: str) -> bool:
     """Run a command that needs the network, once more if it fails."""
-    if call(command) == 0:
+    if call_quietly(command) == 0:
         return True
     say(f"{what} did not work; the network may have been interrupted, so once more.")
     time.sleep(3)
-    return call(command) == 0
+    return call_quietly(command) == 0
 
 
 # --- the interpreter ---------------------------------------------------------------------------------------------
@@ -267,7 +275,7 @@ def check_c_library() -> None:
 def make_environment() -> None:
     """Make .venv, or make it anew if its interpreter is gone or does not fit."""
     current = probe([str(PYTHON)])
-    if current is not None and current.usable and call([str(PYTHON), "-m", "pip", "--version"]) == 0:
+    if current is not None and current.usable and call_quietly([str(PYTHON), "-m", "pip", "--version"]) == 0:
         return
     check_c_library()
     interpreter = find_interpreter()
