@@ -1,0 +1,83 @@
+"""The project's own icons: one-colour SVG drawings, painted in the ink of the theme."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
+
+from medscan_gui.gui.theme.manager import theme
+
+#: Device pixel ratios that an icon is drawn for: 100 % to 300 %.
+_RATIOS = (1.0, 1.5, 2.0, 3.0)
+
+
+@lru_cache(maxsize=512)
+def _drawing(path: Path, colour: str) -> QByteArray:
+    source = path.read_text(encoding="utf-8")
+    return QByteArray(source.replace("currentColor", colour).encode())
+
+
+def icon_path(name: str) -> Path:
+    """Return the file of the icon `name`."""
+    return theme().resources / "icons" / f"{name}.svg"
+
+
+def paint_icon(painter: QPainter, name: str, box: QRectF, colour: str) -> None:
+    """Paint one icon into `box`."""
+    renderer = QSvgRenderer(_drawing(icon_path(name), colour))
+    renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
+    renderer.render(painter, box)
+
+
+def icon_pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
+    """Return one icon as a picture of `size` logical pixels."""
+    pixels = round(size * ratio)
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    paint_icon(painter, name, QRectF(0, 0, pixels, pixels), colour)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def icon(name: str, size: int = 20, colour: str = "", disabled: str = "") -> QIcon:
+    """Return an icon in `colour` (default: the theme's ink). Make it anew when the theme changes."""
+    tokens = theme().tokens
+    made = QIcon()
+    for ratio in _RATIOS:
+        made.addPixmap(icon_pixmap(name, size, colour or tokens.ink, ratio))
+        made.addPixmap(icon_pixmap(name, size, disabled or tokens.ink_disabled, ratio), QIcon.Mode.Disabled)
+    return made
+
+
+class IconLabel(QWidget):
+    """A drawing beside a text that says the same: decoration, so not in the accessibility tree's way."""
+
+    def __init__(self, name: str, size: int = 24, *, soft: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._soft = soft
+        self.setFixedSize(QSize(size, size))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_icon(self, name: str) -> None:
+        """Show another icon."""
+        self._name = name
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the icon in the ink of the theme."""
+        tokens = theme().tokens
+        painter = QPainter(self)
+        paint_icon(painter, self._name, QRectF(self.rect()), tokens.ink_soft if self._soft else tokens.ink)
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Repaint when the theme changed."""
+        if event.type() is QEvent.Type.StyleChange:
+            self.update()
+        super().changeEvent(event)
