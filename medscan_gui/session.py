@@ -7,7 +7,6 @@ record, and only then says what the light is.
 
 import logging
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ from medscan_gui.engine import events as engine_events
 from medscan_gui.engine.limits import Limits
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
 from medscan_gui.store.bundles import read_bundle
+from medscan_gui.store.ids import time_ordered_id
 from medscan_gui.store.journal import Journal, NoJournal
 from medscan_gui.store.settings import Settings, SettingsStore
 from medscan_gui.system.host import host_identity
@@ -84,15 +84,6 @@ def device_for(services: Services, target: Target) -> Device:
     """Return the device of a target as the journal knows it, or as it is on first sight."""
     device = default_device(target, services.host)
     return services.journal.device(device.id) or device
-
-
-def new_id() -> str:
-    """Return a new time-ordered identifier (UUID version 7, RFC 9562)."""
-    random = uuid.uuid4().int
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | (random >> 64 & 0xFFF) << 64
-    value |= 0b10 << 62 | random & (2**62 - 1)
-    return str(uuid.UUID(int=value))
 
 
 def signature_facts(bundle: Bundle | None, settings: Settings, now: datetime) -> SignatureFacts:
@@ -189,8 +180,8 @@ class ScanSession:
         self._begun = False
         self._begin_error: Message | None = None
         self._record: ScanRecord | None = None
-        self._scan_id = new_id()
         self._started = datetime.now(UTC)
+        self._scan_id = time_ordered_id(self._started)
 
     # --- from any thread ---------------------------------------------------------------------------
 
