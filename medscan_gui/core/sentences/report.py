@@ -1,0 +1,214 @@
+"""Sentences of the report: the labels that its template receives, and the words around them."""
+
+from medscan_gui.core.sentences.mark import N_
+
+#: Codes that begin so are handed to the report's template, under the rest of their name.
+LABEL = "report.label."
+
+SENTENCES: dict[str, str] = {
+    # Document.
+    "report.title": N_("MedScan scan report"),
+    "report.title_of": N_("MedScan scan report: {device}, {date}"),
+    "report.label.report": N_("Scan report"),
+    "report.label.page": N_("Page"),
+    "report.label.page_of": N_("of"),
+    "report.label.scan_id": N_("Scan"),
+    # Page 1: for the manager.
+    "report.label.summary": N_("Summary"),
+    "report.label.happened": N_("What happened"),
+    "report.label.means": N_("What it means"),
+    "report.label.next_steps": N_("What to do next"),
+    "report.label.perimeter": N_("What was scanned"),
+    "report.label.signature": N_("Read and acted upon"),
+    "report.label.sign_name": N_("Name"),
+    "report.label.sign_role": N_("Position"),
+    "report.label.sign_date": N_("Date"),
+    "report.label.sign_hand": N_("Signature"),
+    "report.fact.device": N_("Device"),
+    "report.fact.asset_number": N_("Asset number"),
+    "report.fact.department": N_("Department"),
+    "report.fact.model": N_("Make and model"),
+    "report.fact.serial": N_("Serial number"),
+    "report.fact.target": N_("Target"),
+    "report.fact.operator": N_("Operator"),
+    "report.fact.date": N_("Date (local time)"),
+    "report.fact.duration": N_("Duration"),
+    "report.fact.station": N_("Station"),
+    "report.fact.kit": N_("Kit"),
+    "report.fact.host": N_("Computer"),
+    "report.unknown": N_("not given"),
+    "report.figure.threats": N_("Threats found"),
+    "report.figure.read": N_("Items checked"),
+    "report.figure.not_read": N_("Items not checked"),
+    "report.figure.signature_age": N_("Age of the signatures"),
+    # Technical pages.
+    "report.label.technical": N_("Technical part"),
+    "report.label.reasons": N_("Why this light"),
+    "report.label.threats": N_("Threats"),
+    "report.label.no_threats": N_("No signature matched."),
+    "report.label.rule": N_("Rule"),
+    "report.label.rule_author": N_("Author of the rule"),
+    "report.label.family": N_("Family"),
+    "report.label.description": N_("Description"),
+    "report.label.reference": N_("Reference"),
+    "report.label.where": N_("Where it lies, and SHA-256"),
+    "report.label.size": N_("Size"),
+    "report.label.state": N_("State"),
+    "report.state.left": N_("in place"),
+    "report.state.removed": N_("removed"),
+    "report.label.problems": N_("Items not checked"),
+    "report.label.no_problems": N_("Every item that had to be checked was checked."),
+    "report.label.item": N_("Item"),
+    "report.label.detail": N_("Technical detail"),
+    "report.label.coverage": N_("Coverage"),
+    "report.label.outcome": N_("What became of the items"),
+    "report.label.class": N_("Counts as"),
+    "report.label.items": N_("Items"),
+    "report.label.bytes": N_("Data"),
+    "report.label.total": N_("Total"),
+    "report.class.read": N_("checked"),
+    "report.class.accepted": N_("left out by rule"),
+    "report.class.not_read": N_("not checked"),
+    "report.outcome_cause": N_("{outcome}: {cause}"),
+    "report.walk.complete": N_("The list of items was read to its end."),
+    "report.walk.incomplete": N_("The list of items could not be read to its end: there are more items than counted."),
+    "report.label.signatures": N_("Signatures and engine"),
+    "report.label.engines": N_("Self-test of each engine process"),
+    "report.label.engine_process": N_("Process"),
+    "report.label.engine_rules": N_("Rules loaded"),
+    "report.label.engine_bundle": N_("Signatures"),
+    "report.label.engine_test": N_("Self-test"),
+    "report.label.no_engines": N_("No engine process proved itself."),
+    "report.test.passed": N_("passed"),
+    "report.test.failed": N_("FAILED"),
+    "report.bundle.same": N_("as expected"),
+    "report.bundle.other": N_("NOT the expected ones"),
+    "report.fact.signatures": N_("Signatures"),
+    "report.fact.signature_date": N_("Date of the signatures"),
+    "report.fact.signature_age": N_("Age on the day of the scan"),
+    "report.fact.signature_rules": N_("Number of rules"),
+    "report.fact.signature_digest": N_("Fingerprint (SHA-256)"),
+    "report.fact.signature_verified": N_("Verified"),
+    "report.fact.program": N_("Program"),
+    "report.fact.engine": N_("Engine"),
+    "report.fact.engine_restarts": N_("Engine restarts"),
+    "report.value.program": N_("MedScan {version}"),
+    "report.value.engine": N_("YARA {version}, parallel processes: {workers}"),
+    "report.value.age_unknown": N_("unknown: the computer’s clock is earlier than the signatures"),
+    "report.value.yes": N_("yes"),
+    "report.value.no": N_("NO"),
+    "report.label.context": N_("Scan and journal"),
+    "report.fact.scan_id": N_("Scan number"),
+    "report.fact.started": N_("Start (UTC)"),
+    "report.fact.ended": N_("End (UTC)"),
+    "report.fact.offset": N_("Local time"),
+    "report.value.offset": N_("UTC{offset}, as set on the computer"),
+    "report.fact.system": N_("Operating system"),
+    "report.fact.volume": N_("Volume identity"),
+    "report.fact.removable": N_("Removable medium"),
+    "report.removable.yes": N_("yes, it can be unplugged"),
+    "report.removable.no": N_("no"),
+    "report.fact.journal_position": N_("Journal entry"),
+    "report.fact.journal_code": N_("Journal code"),
+    "report.fact.journal_hash": N_("Journal fingerprint (SHA-256)"),
+    "report.value.position": N_("no. {sequence}"),
+    "report.value.no_position": N_("not in the journal"),
+    "report.label.journal_why": N_(
+        "The journal code ties this paper to the journal: keep it. "
+        "If the journal is ever cut or altered, the codes no longer agree."
+    ),
+    "report.label.limits": N_("What BLUE does not prove"),
+    "report.limits.known": N_(
+        "Signatures find known threats. A new or disguised one may not be found, and the older the signatures, "
+        "the more is missed."
+    ),
+    "report.limits.files": N_(
+        "MedScan reads stored files. It does not look at the running memory, the firmware or the start-up area of disks."
+    ),
+    "report.limits.moment": N_(
+        "The result holds for the time of the scan. What is copied or plugged in later is not covered."
+    ),
+    "report.limits.medium": N_(
+        "A malicious USB medium can hide files from the computer, or act as a keyboard or a network card."
+    ),
+    "report.limits.system": N_(
+        "A device that is already infected can hide files from any program that runs on it. "
+        "A scan of its disk from outside says more."
+    ),
+    "report.limits.accepted": N_(
+        "Links, special files and MedScan’s own files are left out by rule. The coverage table counts them."
+    ),
+    "report.label.attachment": N_(
+        "The complete record of this scan is attached to this PDF as the file {attachment}. "
+        "It holds every name in full. Names in this report may be shortened or have unusual characters written as numbers."
+    ),
+    "report.attachment_description": N_("Complete scan record"),
+    # Values.
+    "report.size.b": N_("{number} B"),
+    "report.size.kb": N_("{number} kB"),
+    "report.size.mb": N_("{number} MB"),
+    "report.size.gb": N_("{number} GB"),
+    "report.size.tb": N_("{number} TB"),
+    "report.decimal_mark": N_("."),
+    "report.duration.s": N_("{seconds} s"),
+    "report.duration.min": N_("{minutes} min {seconds} s"),
+    "report.duration.h": N_("{hours} h {minutes} min"),
+    "report.date": N_("{day} {month} {year}"),
+    "report.date_time": N_("{day} {month} {year}, {time}"),
+    "report.month.1": N_("January"),
+    "report.month.2": N_("February"),
+    "report.month.3": N_("March"),
+    "report.month.4": N_("April"),
+    "report.month.5": N_("May"),
+    "report.month.6": N_("June"),
+    "report.month.7": N_("July"),
+    "report.month.8": N_("August"),
+    "report.month.9": N_("September"),
+    "report.month.10": N_("October"),
+    "report.month.11": N_("November"),
+    "report.month.12": N_("December"),
+    # Errors.
+    "report.pdf_failed": N_(
+        "The PDF report could not be made. The scan and its journal entry are not affected: "
+        "save the record as JSON instead. Technical detail: {detail}"
+    ),
+    "report.parts_missing": N_(
+        "The PDF report could not be made: files of MedScan are missing. Copy MedScan again from the station. "
+        "Technical detail: {detail}"
+    ),
+}
+
+PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
+    "report.more_threats": (
+        N_("{count} more file with this threat is listed in the attached record and in the CSV export."),
+        N_("{count} more files with this threat are listed in the attached record and in the CSV export."),
+    ),
+    "report.more_rules": (
+        N_("{count} more threat, of other rules, is listed in the attached record and in the CSV export."),
+        N_("{count} more threats, of other rules, are listed in the attached record and in the CSV export."),
+    ),
+    "report.more_problems": (
+        N_("{count} more item is listed in the attached record."),
+        N_("{count} more items are listed in the attached record."),
+    ),
+    "report.uncounted_names": (
+        N_("{count} more item was counted, but its name was not kept."),
+        N_("{count} more items were counted, but their names were not kept."),
+    ),
+    "report.files_matched": (
+        N_("{count} file"),
+        N_("{count} files"),
+    ),
+    "report.items_counted": (
+        N_("{count} item"),
+        N_("{count} items"),
+    ),
+    "report.days": (
+        N_("{count} day"),
+        N_("{count} days"),
+    ),
+    "report.age": (
+        N_("{count} day ({age})"),
+        N_("{count} days ({age})"),
+    ),
+}

@@ -1,0 +1,260 @@
+"""The advice after a scan: what happened, what it means, what to do next.
+
+One wording for the window, the command line and the PDF. It is drawn from the record alone, so
+that an old record gives the same advice as on its day.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from medscan_gui.core.coverage import is_accepted
+from medscan_gui.core.messages import Message
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.words import (
+    READ_OUTCOMES,
+    SEVERITY_ORDER,
+    Cause,
+    Outcome,
+    Severity,
+    SignatureAge,
+    Stop,
+    TargetKind,
+    VerdictKind,
+)
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """What the operator is told after a scan, as messages. `next_steps` is never empty, first step first."""
+
+    happened: Message
+    means: Message
+    next_steps: tuple[Message, ...]
+
+
+_BLIND = frozenset(
+    {
+        "verdict.signatures_refused",
+        "verdict.self_test_failed",
+        "verdict.bundle_not_verified",
+        "verdict.no_rules",
+        "verdict.rules_missing",
+    }
+)
+
+_REASON_STEPS = {
+    "verdict.cancelled": "advice.do.run_to_end",
+    "verdict.cut_off": "advice.do.keep_running",
+    "verdict.target_gone": "advice.do.plug_back",
+    "verdict.engine_failed": "advice.do.restart_engine",
+    "verdict.signatures_refused": "advice.do.renew_signatures",
+    "verdict.self_test_failed": "advice.do.self_test",
+    "verdict.not_ended": "advice.do.keep_running",
+    "verdict.bundle_not_verified": "advice.do.renew_signatures",
+    "verdict.no_rules": "advice.do.renew_signatures",
+    "verdict.rules_missing": "advice.do.renew_signatures",
+    "verdict.signatures_too_old": "advice.do.update_signatures",
+    "verdict.walk_incomplete": "advice.do.walk_again",
+    "verdict.nothing_scanned": "advice.do.check_target",
+    "verdict.ledger_mismatch": "advice.do.program_fault",
+    "verdict.not_committed": "advice.do.save_elsewhere",
+}
+
+# What a stopped scan always brings along: its own reason already says what to do.
+_STOP_ECHOES = frozenset(
+    {
+        "verdict.not_ended",
+        "verdict.walk_incomplete",
+        "verdict.nothing_scanned",
+        "verdict.ledger_mismatch",
+        "verdict.bundle_not_verified",
+        "verdict.no_rules",
+    }
+)
+_STOP_REASONS = {
+    Stop.CANCELLED: "verdict.cancelled",
+    Stop.CUT_OFF: "verdict.cut_off",
+    Stop.TARGET_GONE: "verdict.target_gone",
+    Stop.ENGINE_FAILED: "verdict.engine_failed",
+    Stop.SIGNATURES_REFUSED: "verdict.signatures_refused",
+    Stop.SELF_TEST_FAILED: "verdict.self_test_failed",
+}
+
+_CAUSE_STEPS = {
+    Cause.NO_PERMISSION: "advice.do.administrator",
+    Cause.IN_USE: "advice.do.close_programs",
+    Cause.READ_ERROR: "advice.do.failing_medium",
+    Cause.NAME_TOO_LONG: "advice.do.long_names",
+    Cause.STORED_ONLINE: "advice.do.stored_online",
+    Cause.CHANGED_WHILE_READ: "advice.do.keep_still",
+    Cause.REPLACED: "advice.do.keep_still",
+    Cause.NO_ANSWER: "advice.do.slow_files",
+    Cause.RULE_TOO_SLOW: "advice.do.slow_files",
+    Cause.ENGINE_DIED: "advice.do.crashing_files",
+    Cause.ENGINE_ERROR: "advice.do.restart_engine",
+    Cause.NOT_REACHED: "advice.do.run_to_end",
+}
+_OUTCOME_STEPS = {
+    Outcome.SKIPPED_BY_POLICY: "advice.do.left_out",
+    Outcome.UNREADABLE: "advice.do.failing_medium",
+    Outcome.VANISHED: "advice.do.keep_still",
+    Outcome.ENCRYPTED: "advice.do.encrypted",
+    Outcome.DAMAGED: "advice.do.damaged",
+    Outcome.TOO_LARGE: "advice.do.unpack",
+    Outcome.TOO_DEEP: "advice.do.unpack",
+    Outcome.LIMIT_REACHED: "advice.do.unpack",
+    Outcome.TIMED_OUT: "advice.do.slow_files",
+    Outcome.ENGINE_CRASHED: "advice.do.crashing_files",
+    Outcome.CANCELLED: "advice.do.run_to_end",
+}
+
+
+def advice(record: ScanRecord) -> Advice:
+    """Return what to tell the operator after this scan. Total: every record has advice."""
+    kind = record.verdict.kind
+    if kind is VerdictKind.ACTION_REQUIRED:
+        return Advice(_happened_red(record), _means_red(record), _steps(record, _red_steps(record)))
+    if kind is VerdictKind.REMOVED:
+        happened = Message.of("advice.happened.removed", count=record.evidence.threats_removed)
+        means = "advice.means.green_medium" if record.target.removable else "advice.means.green_device"
+        return Advice(happened, Message.of(means), _steps(record, _green_steps(record)))
+    if kind is VerdictKind.NO_THREAT:
+        happened = Message.of("advice.happened.no_threat", count=record.coverage.items_read)
+        return Advice(happened, Message.of(f"advice.means.blue_{_scope(record)}"), _steps(record, _blue_steps(record)))
+    return Advice(_happened_amber(record), _means_amber(record), _steps(record, _amber_steps(record)))
+
+
+def _scope(record: ScanRecord) -> str:
+    """Say what was scanned: a whole "device", a whole "medium", or a "part" of one of them."""
+    kind = record.target.kind
+    if kind is TargetKind.COMPUTER:
+        return "device"
+    if kind is TargetKind.VOLUME and record.target.removable:
+        return "medium"
+    return "part"
+
+
+def _reason_codes(record: ScanRecord) -> frozenset[str]:
+    return frozenset(reason.code for reason in record.verdict.reasons)
+
+
+def _doubtful(record: ScanRecord) -> bool:
+    """Say whether the scan misses a proof, beside what it found."""
+    return bool(_reason_codes(record) - {"verdict.threats_left", "verdict.threats_removed", "verdict.no_threat"})
+
+
+def _happened_red(record: ScanRecord) -> Message:
+    found, removed = record.evidence.threats_found, record.evidence.threats_removed
+    left = found - removed
+    if left <= 0:
+        return Message.of("advice.happened.removed_incomplete", count=removed)
+    if _doubtful(record):
+        return Message.of("advice.happened.threats_incomplete", count=left)
+    if removed > 0:
+        return Message.of("advice.happened.threats_partly", count=left, removed=removed)
+    return Message.of("advice.happened.threats", count=left)
+
+
+def _means_red(record: ScanRecord) -> Message:
+    severities = {found.severity for found in record.findings if not found.removed}
+    weak = severities and min(map(SEVERITY_ORDER.__getitem__, severities)) >= SEVERITY_ORDER[Severity.LOW]
+    if weak and not _doubtful(record):
+        return Message.of("advice.means.red_weak")
+    return Message.of("advice.means.red_medium" if record.target.removable else "advice.means.red_device")
+
+
+def _red_steps(record: ScanRecord) -> Iterator[str]:
+    if record.target.removable:
+        yield "advice.do.unplug_medium"
+        yield "advice.do.keep_apart"
+        yield "advice.do.give_medium"
+        yield "advice.do.trace_medium"
+    else:
+        yield "advice.do.patient_first"
+        yield "advice.do.isolate"
+        yield "advice.do.keep_powered"
+        yield "advice.do.no_reconnect"
+        yield "advice.do.call"
+        yield "advice.do.hand_over"
+    if "verdict.not_committed" in _reason_codes(record):
+        yield "advice.do.save_elsewhere_red"
+    if _doubtful(record):
+        yield "advice.do.complete_later"
+
+
+def _green_steps(record: ScanRecord) -> Iterator[str]:
+    yield "advice.do.confirm"
+    if record.target.removable:
+        yield "advice.do.trace_medium_green"
+    else:
+        yield "advice.do.tell_before_service"
+        yield "advice.do.find_source"
+    yield "advice.do.keep_report"
+
+
+def _blue_steps(record: ScanRecord) -> Iterator[str]:
+    scope = _scope(record)
+    if scope == "medium":
+        yield "advice.do.use_medium"
+        yield "advice.do.scan_each_time"
+        yield "advice.do.odd_medium"
+    elif scope == "part":
+        yield "advice.do.scan_whole"
+    else:
+        yield "advice.do.nothing"
+
+
+def _happened_amber(record: ScanRecord) -> Message:
+    reasons = record.verdict.reasons
+    return reasons[0] if reasons else Message.of("verdict.incomplete")
+
+
+def _means_amber(record: ScanRecord) -> Message:
+    codes = _reason_codes(record)
+    if codes & _BLIND:
+        return Message.of("advice.means.amber_blind")
+    if record.coverage.items_read <= 0:
+        return Message.of("advice.means.amber_nothing")
+    if codes == {"verdict.not_committed"}:
+        return Message.of("advice.means.amber_unsaved")
+    if codes <= {"verdict.not_committed", "verdict.signatures_too_old"} and codes:
+        return Message.of("advice.means.amber_old")
+    return Message.of("advice.means.amber_partial")
+
+
+def _amber_steps(record: ScanRecord) -> Iterator[str]:
+    stop_reason = _STOP_REASONS.get(record.stop)
+    for reason in record.verdict.reasons:
+        if stop_reason and reason.code in _STOP_ECHOES and reason.code != stop_reason:
+            continue
+        if reason.code == "verdict.items_not_read":
+            yield from _not_read_steps(record)
+        elif step := _REASON_STEPS.get(reason.code):
+            yield step
+        else:
+            yield "advice.do.scan_again"
+    if not record.verdict.reasons:
+        yield "advice.do.scan_again"
+    yield "advice.do.unchecked_medium" if record.target.removable else "advice.do.unchecked_device"
+
+
+def _not_read_steps(record: ScanRecord) -> Iterator[str]:
+    """Yield what to do about the items not read, for the most frequent cause first."""
+    stopped = record.stop is not Stop.COMPLETED
+    for line in sorted(record.coverage.lines, key=lambda line: -line.items):
+        if line.items <= 0 or line.outcome in READ_OUTCOMES or is_accepted(line.outcome, line.cause):
+            continue
+        if stopped and line.outcome is Outcome.CANCELLED:
+            continue
+        by_outcome = _OUTCOME_STEPS[line.outcome]
+        yield by_outcome if line.outcome is Outcome.SKIPPED_BY_POLICY else _CAUSE_STEPS.get(line.cause, by_outcome)
+
+
+def _steps(record: ScanRecord, codes: Iterator[str]) -> tuple[Message, ...]:
+    steps = [Message.of(code) for code in codes]
+    signatures = record.signatures
+    if signatures.clock_doubtful:
+        steps.append(Message.of("advice.do.check_clock"))
+    elif record.verdict.kind is VerdictKind.NO_THREAT and signatures.age in {SignatureAge.AGEING, SignatureAge.OLD}:
+        steps.append(Message.of("advice.do.ageing_signatures", count=signatures.age_days))
+    return tuple(dict.fromkeys(steps))

@@ -1,0 +1,138 @@
+"""The report as values: everything that a renderer shows, in words, escaped, ordered and bounded.
+
+A renderer (the Typst templates, later perhaps others) reads this and nothing else; it knows neither
+records nor languages. Every string here went through one escaping function.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+
+class JournalPosition(Protocol):
+    """Where a record stands in the journal. `hash` is hexadecimal; `short_code` is for people."""
+
+    @property
+    def sequence(self) -> int: ...  # noqa: D102
+    @property
+    def hash(self) -> str: ...  # noqa: D102
+    @property
+    def short_code(self) -> str: ...  # noqa: D102
+    @property
+    def station(self) -> str: ...  # noqa: D102
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A label with its value. `code` says that the value is for machines: hashes, numbers, paths."""
+
+    label: str
+    value: str
+    code: bool = False
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One of the large numbers of page 1. `alarming` figures are drawn so that they are noticed."""
+
+    label: str
+    value: str
+    alarming: bool = False
+
+
+class ThreatFile(msgspec.Struct, frozen=True):
+    """One item that a rule matched."""
+
+    where: str
+    sha256: str
+    size: str
+    state: str
+    removed: bool
+
+
+class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """All items that one rule matched. `severity` is the key of its colour, `severity_word` its name."""
+
+    title: str
+    severity: str
+    severity_word: str
+    rule: str
+    author: str
+    family: str
+    description: str
+    reference: str
+    files: str
+    listed: tuple[ThreatFile, ...]
+    left_out: str
+
+
+class ProblemItem(msgspec.Struct, frozen=True):
+    """One item that was not checked."""
+
+    where: str
+    detail: str
+
+
+class ProblemGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """All items that were not checked for one reason."""
+
+    reason: str
+    items: str
+    listed: tuple[ProblemItem, ...]
+    left_out: str
+
+
+class CoverageRow(msgspec.Struct, frozen=True):
+    """One line of the coverage table. `kind` is "read", "accepted" or "not_read"."""
+
+    outcome: str
+    kind: str
+    kind_word: str
+    items: str
+    bytes: str
+
+
+class EngineRow(msgspec.Struct, frozen=True):
+    """What one engine process, or several with equal results, proved before scanning."""
+
+    process: str
+    rules: str
+    bundle: str
+    test: str
+    good: bool
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One scan report, renderer-independent."""
+
+    language: str
+    title: str
+    #: Date of the document: year, month, day, hour, minute, second, in UTC; never "now".
+    moment: tuple[int, int, int, int, int, int]
+    hospital: str
+    running_title: str
+    running_scan: str
+    labels: dict[str, str]
+    #: The light: its key ("blue"...), its word and its sentence.
+    light: str
+    light_word: str
+    sentence: str
+    happened: str
+    means: str
+    next_steps: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    perimeter: tuple[Fact, ...]
+    reasons: tuple[str, ...]
+    threats: tuple[RuleGroup, ...]
+    threats_left_out: str
+    problems: tuple[ProblemGroup, ...]
+    problems_left_out: str
+    coverage: tuple[CoverageRow, ...]
+    coverage_total: CoverageRow
+    walk: str
+    signatures: tuple[Fact, ...]
+    engines: tuple[EngineRow, ...]
+    context: tuple[Fact, ...]
+    limits: tuple[str, ...]
+    #: Name of the attached record, its description, and the sentence that says so.
+    attachment: str
+    attachment_description: str
+    attachment_note: str
