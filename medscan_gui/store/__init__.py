@@ -1,0 +1,1 @@
+"""What survives: the journal, the settings, the signature bundles."""

@@ -1,0 +1,1 @@
+"""The operating system: places, drives, the host."""

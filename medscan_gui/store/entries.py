@@ -1,0 +1,78 @@
+"""Reading and appending entries, inside a transaction of the caller's."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select
+
+from medscan_gui.core.record import timestamp
+from medscan_gui.store.chain import ChainCheck, Entry, Head
+from medscan_gui.store.ids import time_ordered_id
+from medscan_gui.store.schema import entries
+
+_BATCH = 500
+
+
+def head_of(connection: Connection) -> Head:
+    """Return the end of the chain."""
+    row = connection.execute(
+        select(entries.c.sequence, entries.c.hash).order_by(entries.c.sequence.desc()).limit(1)
+    ).one_or_none()
+    return Head(row.sequence, row.hash) if row else Head()
+
+
+def append(connection: Connection, kind: str, body: bytes, now: datetime) -> Entry:
+    """Add an entry after the head. The transaction must hold the write lock."""
+    entry = Entry.following(
+        head_of(connection), entry_id=time_ordered_id(now), kind=kind, written=timestamp(now), body=body
+    )
+    connection.execute(
+        insert(entries).values(
+            sequence=entry.sequence,
+            id=entry.id,
+            kind=entry.kind,
+            written=entry.written,
+            previous=entry.previous,
+            hash=entry.hash,
+            body=entry.body,
+        )
+    )
+    return entry
+
+
+def entry_at(connection: Connection, sequence: int) -> Entry | None:
+    """Return one entry, or None if there is none of that number."""
+    row = connection.execute(select(entries).where(entries.c.sequence == sequence)).one_or_none()
+    return _entry(row) if row else None
+
+
+def all_entries(connection: Connection, after: int = 0) -> Iterator[Entry]:
+    """Yield the entries in the order of their numbers, without holding them all in memory."""
+    statement = select(entries).where(entries.c.sequence > after).order_by(entries.c.sequence)
+    with connection.execute(statement, execution_options={"yield_per": _BATCH}) as rows:
+        for row in rows:
+            yield _entry(row)
+
+
+def tail_is_intact(connection: Connection, length: int) -> bool:
+    """Check the hashes and links of the last `length` entries."""
+    end = head_of(connection).sequence
+    before = max(0, end - length)
+    anchor = entry_at(connection, before) if before else None
+    if before and anchor is None:
+        return False
+    check = ChainCheck(Head(before, anchor.hash) if anchor else None)
+    check.follow_all(all_entries(connection, after=before))
+    return check.first_bad is None and check.entries == end - before
+
+
+def _entry(row: Row[tuple[object, ...]]) -> Entry:
+    return Entry(
+        sequence=row.sequence,
+        id=row.id,
+        kind=row.kind,
+        written=row.written,
+        previous=row.previous,
+        hash=row.hash,
+        body=row.body,
+    )

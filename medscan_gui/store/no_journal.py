@@ -1,0 +1,112 @@
+"""What stands in for the journal when none can be opened: scans stay possible, and say that they are not recorded."""
+
+# ruff: noqa: ARG002  # the same signatures as Journal, with nothing to do
+
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from medscan_gui.core.device import Device
+from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.words import Light
+from medscan_gui.store.chain import ChainReport, Position
+from medscan_gui.store.errors import JournalError, JournalProblem
+from medscan_gui.store.queries import SuggestionField
+from medscan_gui.store.summaries import DeviceSummary, ScanSummary
+
+
+class NoJournal:
+    """Reads as an empty journal; recording raises the error that kept the real one from opening."""
+
+    read_only = True
+    station = ""
+    path: Path | None = None
+    backup: Path | None = None
+
+    def __init__(self, error: MedScanError | None = None) -> None:
+        self._error = error or JournalError(JournalProblem.NONE)
+        self.problem: Message | None = self._error.message
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def _refuse(self) -> NoReturn:
+        if isinstance(self._error, JournalError):
+            params = dict(self._error.message.params)
+            raise JournalError(self._error.code, **params)
+        raise JournalError(JournalProblem.NONE)
+
+    def begin_scan(self, record_stub: ScanRecord) -> None:
+        """Raise JournalError: nothing is recorded."""
+        self._refuse()
+
+    def finish_scan(self, record: ScanRecord) -> Position:
+        """Raise JournalError: nothing is recorded."""
+        self._refuse()
+
+    def save_device(self, device: Device) -> None:
+        """Raise JournalError: nothing is recorded."""
+        self._refuse()
+
+    def rebuild_lists(self) -> None:
+        """Raise JournalError: nothing is recorded."""
+        self._refuse()
+
+    def recover_cut_off(self, now: datetime | None = None) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+    def devices(
+        self, search: str = "", *, light: Light | None = None, limit: int | None = None, offset: int = 0
+    ) -> tuple[DeviceSummary, ...]:
+        """Return nothing."""
+        return ()
+
+    def scans(
+        self,
+        device_id: str | None = None,
+        *,
+        search: str = "",
+        light: Light | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[ScanSummary, ...]:
+        """Return nothing."""
+        return ()
+
+    def count_scans(self, device_id: str | None = None, *, search: str = "", light: Light | None = None) -> int:
+        """Return 0."""
+        return 0
+
+    def device(self, device_id: str) -> Device | None:
+        """Return None."""
+        return None
+
+    def find_device(self, *, asset_number: str = "", serial: str = "") -> Device | None:
+        """Return None."""
+        return None
+
+    def suggestions(self, field: SuggestionField, prefix: str = "", limit: int = 20) -> tuple[str, ...]:
+        """Return nothing."""
+        return ()
+
+    def record(self, scan_id: str) -> ScanRecord:
+        """Raise JournalError: there is no such scan."""
+        raise JournalError(JournalProblem.UNKNOWN_SCAN, scan=scan_id[:64])
+
+    def raw_record(self, scan_id: str) -> bytes:
+        """Raise JournalError: there is no such scan."""
+        raise JournalError(JournalProblem.UNKNOWN_SCAN, scan=scan_id[:64])
+
+    def position(self, scan_id: str) -> Position:
+        """Raise JournalError: there is no such scan."""
+        raise JournalError(JournalProblem.UNKNOWN_SCAN, scan=scan_id[:64])
+
+    def head(self) -> Position:
+        """Return the position of an empty chain."""
+        return Position(sequence=0, hash="", short_code="", station="")
+
+    def verify(self) -> ChainReport:
+        """Return the report of an empty chain."""
+        return ChainReport(entries=0, ok=True, first_bad_sequence=None, head_code="")

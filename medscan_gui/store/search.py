@@ -1,0 +1,27 @@
+"""Search text: what is searched is folded, so that “echographe” finds “Échographe”."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from medscan_gui.core.names import shown
+
+#: Words of one search that count; more are ignored.
+MAX_WORDS = 12
+#: Characters of one name that are kept for searching (its beginning and its end).
+NAME_CHARACTERS = 1_000
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, accents and compatibility forms, hostile characters written as numbers."""
+    decomposed = unicodedata.normalize("NFKD", shown(text))
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
+
+
+def words_of(search: str) -> tuple[str, ...]:
+    """Return the folded words of what was typed; all of them must be found."""
+    return tuple(fold(search[:NAME_CHARACTERS]).split()[:MAX_WORDS])
+
+
+def search_text(parts: Iterable[str]) -> str:
+    """Return the folded text of several fields; the line break between them is in no word."""
+    return "\n".join(fold(part) for part in parts if part)
