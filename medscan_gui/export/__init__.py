@@ -1,0 +1,1 @@
+"""What leaves: the advice, the report and its PDF, JSON and tables."""

@@ -38,6 +38,14 @@ class Figure(msgspec.Struct, frozen=True):
     alarming: bool = False
 
 
+class SeverityCount(msgspec.Struct, frozen=True):
+    """How many threats have one severity: the key of its colour, its name, the number."""
+
+    key: str
+    label: str
+    value: str
+
+
 class ThreatFile(msgspec.Struct, frozen=True):
     """One item that a rule matched."""
 
@@ -56,7 +64,6 @@ class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):
     severity_word: str
     rule: str
     author: str
-    family: str
     description: str
     reference: str
     files: str
@@ -108,8 +115,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     #: Date of the document: year, month, day, hour, minute, second, in UTC; never "now".
     moment: tuple[int, int, int, int, int, int]
     hospital: str
+    #: Device and date, under the title of page 1.
+    subtitle: str
+    #: What the foot of every page repeats: the device, the scan's number, the journal's code.
     running_title: str
     running_scan: str
+    running_code: str
     labels: dict[str, str]
     #: The light: its key ("blue"...), its word and its sentence.
     light: str
@@ -121,6 +132,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
     perimeter: tuple[Fact, ...]
     reasons: tuple[str, ...]
+    severities: tuple[SeverityCount, ...]
     threats: tuple[RuleGroup, ...]
     threats_left_out: str
     problems: tuple[ProblemGroup, ...]

@@ -1,12 +1,13 @@
 """From a committed record to the report's values."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from medscan_gui.core.coverage import CoverageLine, is_accepted
 from medscan_gui.core.messages import Message, Parameter
 from medscan_gui.core.record import ScanRecord, moment_of
-from medscan_gui.core.sentences import PLURAL_SENTENCES, SENTENCES
+from medscan_gui.core.sentences import SENTENCES
 from medscan_gui.core.sentences.report import LABEL
 from medscan_gui.core.text import Words
 from medscan_gui.core.words import READ_OUTCOMES, Cause, SignatureAge, TargetKind, VerdictKind
@@ -22,12 +23,14 @@ from medscan_gui.export.figures import (
 )
 from medscan_gui.export.glyphs import breakable, printable
 from medscan_gui.export.model import CoverageRow, EngineRow, Fact, Figure, JournalPosition, Report
-from medscan_gui.export.report_lists import problem_groups, rule_groups
+from medscan_gui.export.report_lists import problem_groups, rule_groups, severity_counts
 
 #: Longest value of a fact, in characters: page 1 must stay one page.
 FACT_LIMIT = 120
 #: Longest target on page 1; the technical part has all of it, up to a name's limit.
 TARGET_LIMIT = 200
+#: Characters of a scan's number that tell it from the scans around it: its time and a bit more.
+SHORT_ID = 13
 #: When a record has no readable time: the document then says nothing about a date.
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,8 +79,10 @@ def build_report(
         title=_title(record, speaker),
         moment=_moment(record),
         hospital=speaker.data(hospital),
+        subtitle=" · ".join(filter(None, (device, date_text(record.started, record.utc_offset_min, words)))),
         running_title=device,
-        running_scan=speaker.data(record.id[:8], 8),
+        running_scan=printable(record.id[:SHORT_ID], covered),
+        running_code=printable(position.short_code[:20], covered) if position else "",
         labels=_labels(speaker),
         light=record.light.value,
         light_word=speaker.say(f"light.{record.light.value}"),
@@ -88,6 +93,7 @@ def build_report(
         figures=tuple(_figures(record, speaker)),
         perimeter=tuple(_perimeter(record, position, speaker)),
         reasons=tuple(map(speaker.sentence, record.verdict.reasons)),
+        severities=severity_counts(record, speaker),
         threats=threats,
         threats_left_out=threats_left_out,
         problems=problems,
@@ -101,19 +107,18 @@ def build_report(
         limits=tuple(_limits(record, speaker)),
         attachment=attachment,
         attachment_description=speaker.say("report.attachment_description"),
-        attachment_note=speaker.say("report.label.attachment", attachment=attachment),
+        attachment_note=speaker.say("report.attachment_note", attachment=attachment),
     )
 
 
 def attachment_name(record: ScanRecord) -> str:
     """Return the name of the attached record: ASCII, without anything that a file system dislikes."""
-    safe = "".join(character for character in record.id if character.isascii() and character.isalnum() or character == "-")
-    return f"medscan-{safe[:40] or 'scan'}.json"
+    safe = re.sub(r"[^0-9A-Za-z-]", "", record.id)[:40]
+    return f"medscan-{safe or 'scan'}.json"
 
 
 def _labels(speaker: Speaker) -> dict[str, str]:
-    codes = [code for code in (*SENTENCES, *PLURAL_SENTENCES) if code.startswith(LABEL) and code != f"{LABEL}attachment"]
-    return {code.removeprefix(LABEL): speaker.say(code) for code in codes}
+    return {code.removeprefix(LABEL): speaker.say(code) for code in SENTENCES if code.startswith(LABEL)}
 
 
 def _moment(record: ScanRecord) -> tuple[int, int, int, int, int, int]:
@@ -133,7 +138,8 @@ def _title(record: ScanRecord, speaker: Speaker) -> str:
 
 def _figures(record: ScanRecord, speaker: Speaker) -> Iterator[Figure]:
     coverage, found = record.coverage, record.evidence.threats_found
-    yield Figure(speaker.say("report.figure.threats"), count_text(found), alarming=found > record.evidence.threats_removed)
+    left = found > record.evidence.threats_removed
+    yield Figure(speaker.say("report.figure.threats"), count_text(found), alarming=left)
     yield Figure(speaker.say("report.figure.read"), count_text(coverage.items_read))
     missed = coverage.items_not_read
     yield Figure(speaker.say("report.figure.not_read"), count_text(missed), alarming=missed > 0)
@@ -164,7 +170,10 @@ def _perimeter(record: ScanRecord, position: JournalPosition | None, speaker: Sp
     yield _given(speaker, "report.fact.model", device.make, device.model)
     yield _given(speaker, "report.fact.duration", duration_text(record.started, record.ended, words))
     yield _given(speaker, "report.fact.serial", device.serial)
-    yield _given(speaker, "report.fact.kit", record.kit or (position.station if position else ""))
+    if record.kit or position is None:
+        yield _given(speaker, "report.fact.kit", record.kit)
+    else:
+        yield _given(speaker, "report.fact.station", position.station)
 
 
 def _coverage_class(line: CoverageLine) -> str:
@@ -184,9 +193,8 @@ def _coverage(record: ScanRecord, speaker: Speaker) -> Iterator[CoverageRow]:
         if line.cause is not Cause.NONE:
             cause = speaker.say(f"cause.{line.cause.value}")
             outcome = speaker.say("report.outcome_cause", outcome=outcome, cause=cause)
-        yield CoverageRow(
-            outcome, kind, speaker.say(f"report.class.{kind}"), count_text(line.items), size_text(line.bytes, speaker.words)
-        )
+        size = size_text(line.bytes, speaker.words)
+        yield CoverageRow(outcome, kind, speaker.say(f"report.class.{kind}"), count_text(line.items), size)
 
 
 def _coverage_total(record: ScanRecord, speaker: Speaker) -> CoverageRow:
@@ -254,7 +262,8 @@ def _context(record: ScanRecord, position: JournalPosition | None, speaker: Spea
     yield _given(speaker, "report.fact.system", host.os, host.os_version, host.machine)
     yield _given(speaker, "report.fact.target", target.shown, limit=4 * FACT_LIMIT)
     yield _given(speaker, "report.fact.volume", target.volume_id)
-    yield Fact(speaker.say("report.fact.removable"), speaker.say(f"report.removable.{'yes' if target.removable else 'no'}"))
+    removable = "report.removable.yes" if target.removable else "report.removable.no"
+    yield Fact(speaker.say("report.fact.removable"), speaker.say(removable))
     if position is None:
         yield Fact(speaker.say("report.fact.journal_position"), speaker.say("report.value.no_position"))
         return

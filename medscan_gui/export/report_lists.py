@@ -4,6 +4,7 @@ A report is read by people: past some hundred lines more of them say less. What 
 counted in a sentence, and the attached record holds all of it.
 """
 
+from collections import Counter
 from typing import Protocol
 
 from medscan_gui.core.coverage import is_accepted
@@ -12,9 +13,9 @@ from medscan_gui.core.messages import Message, Parameter
 from medscan_gui.core.names import shown_chain
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import Words
-from medscan_gui.core.words import READ_OUTCOMES, SEVERITY_ORDER, Cause, Outcome
+from medscan_gui.core.words import READ_OUTCOMES, SEVERITY_ORDER, Cause, Outcome, Severity
 from medscan_gui.export.figures import count_text, size_text
-from medscan_gui.export.model import ProblemGroup, ProblemItem, RuleGroup, ThreatFile
+from medscan_gui.export.model import ProblemGroup, ProblemItem, RuleGroup, SeverityCount, ThreatFile
 
 #: Rules listed, files listed for one rule, and files listed in all.
 RULES_LISTED = 60
@@ -40,6 +41,16 @@ class Voice(Protocol):
     def say(self, code: str, **params: Parameter) -> str: ...  # noqa: D102
     def sentence(self, message: Message) -> str: ...  # noqa: D102
     def data(self, text: str, limit: int = ...) -> str: ...  # noqa: D102
+
+
+def severity_counts(record: ScanRecord, voice: Voice) -> tuple[SeverityCount, ...]:
+    """Return how many threats there are of each severity, worst first."""
+    counts = Counter(found.severity for found in record.findings)
+    return tuple(
+        SeverityCount(severity.value, voice.say(f"severity.{severity.value}"), count_text(counts[severity]))
+        for severity in Severity
+        if counts[severity]
+    )
 
 
 def rule_groups(record: ScanRecord, voice: Voice) -> tuple[tuple[RuleGroup, ...], str]:
@@ -68,7 +79,6 @@ def _rule_group(group: list[Finding], take: int, voice: Voice) -> RuleGroup:
         severity_word=voice.say(f"severity.{first.severity.value}"),
         rule=voice.data(f"{first.rule} ({first.rule_file})" if first.rule_file else first.rule, NAME_LIMIT),
         author=voice.data(first.author, RULE_TEXT_LIMIT) or voice.say("report.unknown"),
-        family=voice.data(first.family),
         description=voice.data(first.description, RULE_TEXT_LIMIT),
         reference=voice.data(first.reference, RULE_TEXT_LIMIT),
         files=_number(voice, "report.files_matched", len(group)),

@@ -114,7 +114,9 @@ SENTENCES: dict[str, str] = {
         "Some folders could not be listed. Start MedScan again as administrator, check that the medium is "
         "well plugged in, and scan again."
     ),
-    "advice.do.check_target": N_("Check that you chose the right drive or folder and that it holds files, then scan again."),
+    "advice.do.check_target": N_(
+        "Check that you chose the right drive or folder and that it holds files, then scan again."
+    ),
     "advice.do.program_fault": N_(
         "This is a fault of MedScan: scan again. If it comes back, use another key and report the fault."
     ),

@@ -1,7 +1,11 @@
-"""Sentences of reports and exports: the advice, the report and what goes wrong while exporting."""
+"""Sentences of reports and exports: the advice, the report, the tables."""
 
-from medscan_gui.core.sentences import advice, report
+from medscan_gui.core.sentences import advice, columns, report
 
-SENTENCES: dict[str, str] = {**advice.SENTENCES, **report.SENTENCES}
+SENTENCES: dict[str, str] = {**advice.SENTENCES, **report.SENTENCES, **columns.SENTENCES}
 
-PLURAL_SENTENCES: dict[str, tuple[str, str]] = {**advice.PLURAL_SENTENCES, **report.PLURAL_SENTENCES}
+PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
+    **advice.PLURAL_SENTENCES,
+    **report.PLURAL_SENTENCES,
+    **columns.PLURAL_SENTENCES,
+}

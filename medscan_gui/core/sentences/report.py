@@ -13,8 +13,8 @@ SENTENCES: dict[str, str] = {
     "report.label.page": N_("Page"),
     "report.label.page_of": N_("of"),
     "report.label.scan_id": N_("Scan"),
+    "report.label.journal": N_("Journal"),
     # Page 1: for the manager.
-    "report.label.summary": N_("Summary"),
     "report.label.happened": N_("What happened"),
     "report.label.means": N_("What it means"),
     "report.label.next_steps": N_("What to do next"),
@@ -48,7 +48,6 @@ SENTENCES: dict[str, str] = {
     "report.label.no_threats": N_("No signature matched."),
     "report.label.rule": N_("Rule"),
     "report.label.rule_author": N_("Author of the rule"),
-    "report.label.family": N_("Family"),
     "report.label.description": N_("Description"),
     "report.label.reference": N_("Reference"),
     "report.label.where": N_("Where it lies, and SHA-256"),
@@ -123,7 +122,8 @@ SENTENCES: dict[str, str] = {
         "the more is missed."
     ),
     "report.limits.files": N_(
-        "MedScan reads stored files. It does not look at the running memory, the firmware or the start-up area of disks."
+        "MedScan reads stored files. It does not look at the running memory, the firmware "
+        "or the start-up area of disks."
     ),
     "report.limits.moment": N_(
         "The result holds for the time of the scan. What is copied or plugged in later is not covered."
@@ -138,9 +138,10 @@ SENTENCES: dict[str, str] = {
     "report.limits.accepted": N_(
         "Links, special files and MedScan’s own files are left out by rule. The coverage table counts them."
     ),
-    "report.label.attachment": N_(
+    "report.attachment_note": N_(
         "The complete record of this scan is attached to this PDF as the file {attachment}. "
-        "It holds every name in full. Names in this report may be shortened or have unusual characters written as numbers."
+        "It holds every name in full. Names in this report may be shortened "
+        "or have unusual characters written as numbers."
     ),
     "report.attachment_description": N_("Complete scan record"),
     # Values.

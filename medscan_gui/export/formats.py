@@ -1,0 +1,126 @@
+"""Records as JSON and as tables (CSV), for other programs.
+
+JSON is the complete form: raw names as base64, the shown names beside them. CSV is for spreadsheets,
+which run cells that look like formulas: every text goes through `cell`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from medscan_gui.core.finding import worst_first
+from medscan_gui.core.messages import Message
+from medscan_gui.core.names import shown
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.text import Words
+from medscan_gui.core.words import Cause, Light, VerdictKind
+from medscan_gui.store.summaries import ScanSummary
+
+#: Longest cell, in characters: spreadsheets cut at 32,767.
+CELL_LIMIT = 32_000
+
+#: A character that begins a formula (= + - @ and their full-width twins), at the start of a cell or after
+#: what another program's settings may take for the start of one: a separator, a quote, an apostrophe's place.
+_FORMULA = re.compile(r"(^|[;,|\t\r\n\"])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+#: Languages whose decimal mark is the comma: their spreadsheets separate cells by semicolons.
+_SEMICOLON_LANGUAGES = frozenset({"de", "es", "fr", "it", "nl", "pt"})
+
+_Row = tuple[str | int, ...]
+
+
+def cell(text: str) -> str:
+    """Return text from outside as a cell that no spreadsheet runs, shortened to `CELL_LIMIT`.
+
+    An apostrophe is put before what could begin a formula; the JSON export has the text unchanged.
+    """
+    return _FORMULA.sub(r"\1\2'", shown(text, CELL_LIMIT))[: CELL_LIMIT + 500]
+
+
+def record_json(record: ScanRecord) -> bytes:
+    """Return a record as indented JSON that `core.record.decode_record` reads back unchanged.
+
+    Beside the raw names (base64) stand the shown ones: `shown` of the target, `where` of each
+    finding and problem, and `light`.
+    """
+    document: dict[str, Any] = msgspec.to_builtins(record, order="sorted")
+    document["light"] = record.light.value
+    document["target"]["shown"] = record.target.shown
+    for entry, found in zip(document["findings"], record.findings, strict=True):
+        entry["where"] = found.where
+    for entry, problem in zip(document["problems"], record.problems, strict=True):
+        entry["where"] = problem.where
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2)
+
+
+def findings_csv(record: ScanRecord, words: Words) -> bytes:
+    """Return the threats of a scan as a table, worst first, all of them."""
+    columns = (
+        "severity", "family", "rule", "author", "where", "sha256", "size", "state",
+        "description", "reference", "rule_file",
+    )  # fmt: skip
+    rows = (
+        (
+            _say(words, f"severity.{found.severity.value}"), found.family, found.rule, found.author, found.where,
+            found.sha256, found.size, _say(words, f"report.state.{'removed' if found.removed else 'left'}"),
+            found.description, found.reference, found.rule_file,
+        )
+        for found in worst_first(record.findings)
+    )  # fmt: skip
+    return _table(columns, rows, words)
+
+
+def problems_csv(record: ScanRecord, words: Words) -> bytes:
+    """Return the items that were not checked as a table: all that the record names."""
+    rows = (
+        (
+            problem.where,
+            _say(words, f"outcome.{problem.outcome.value}"),
+            "" if problem.cause is Cause.NONE else _say(words, f"cause.{problem.cause.value}"),
+            problem.detail,
+        )
+        for problem in record.problems
+    )
+    return _table(("where", "outcome", "cause", "detail"), rows, words)
+
+
+def scans_csv(scans: Iterable[ScanSummary], words: Words) -> bytes:
+    """Return scans of the journal as a table, in the order given."""
+    columns = (
+        "scan", "started", "ended", "light", "result", "threats", "not_read",
+        "device", "asset_number", "department", "operator", "target",
+    )  # fmt: skip
+    rows = (
+        (
+            scan.id, scan.started, scan.ended, _say(words, f"light.{scan.light.value}"),
+            _result(words, scan.light, scan.verdict), scan.threats, scan.not_read,
+            scan.device.name, scan.device.asset_number, scan.device.department, scan.operator, scan.target,
+        )
+        for scan in scans
+    )  # fmt: skip
+    return _table(columns, rows, words)
+
+
+def _result(words: Words, light: Light, verdict: VerdictKind | None) -> str:
+    if light is Light.SCANNING or verdict is None:
+        return ""
+    return _say(words, f"verdict.{verdict.value}")
+
+
+def _say(words: Words, code: str) -> str:
+    return words.sentence(Message.of(code))
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[_Row], words: Words) -> bytes:
+    """Return a CSV file as spreadsheets of that language open it: UTF-8 with its mark, CRLF, all quoted."""
+    text = io.StringIO(newline="")
+    delimiter = ";" if words.language.partition("_")[0] in _SEMICOLON_LANGUAGES else ","
+    writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([_say(words, f"column.{column}") for column in columns])
+    for row in rows:
+        writer.writerow([value if isinstance(value, int) else cell(value) for value in row])
+    return text.getvalue().encode("utf-8-sig")
