@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from medscan_gui import __version__
 from medscan_gui.cli import exit_codes
+from medscan_gui.system.paths import MARKER
 from tests.frozen.conftest import SUFFIX, Console
 from tests.samples import eicar, fill, without_override
 
@@ -108,22 +109,10 @@ def test_usage_and_version(console: Console) -> None:
     assert "usage" in wrong.stderr
 
 
-def test_altered_signatures_are_refused(built: Path, env: dict[str, str], stick: Path, tmp_path: Path) -> None:
-    """The engine of the built program checks what it stands on: AMBER and a sentence, never a smaller silent set."""
-    copy = tmp_path / "MedScan"
-    shutil.copytree(built, copy, copy_function=link_or_copy)
-    rule = next((copy / "MedScan-data" / "signatures").rglob("*.yar"))
-    text = rule.read_bytes()
-    rule.unlink()
-    rule.write_bytes(text + b"\n")
-    line = [copy / f"medscan-console{SUFFIX}", "--data-dir", tmp_path / "data", "scan", stick, "--json"]
-    done = subprocess.run(
-        [str(part) for part in line], env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=False
-    )
-    assert done.returncode == exit_codes.AMBER
-    record = json.loads(done.stdout)
-    assert record["evidence"]["stop"] == "signatures_refused"
-    assert not record["evidence"]["bundle_verified"]
+@pytest.fixture
+def key(built: Path, tmp_path: Path) -> Path:
+    """The program copied as onto a key."""
+    return Path(shutil.copytree(built, tmp_path / "key" / "MedScan", copy_function=link_or_copy))
 
 
 def link_or_copy(source: str, target: str) -> None:
@@ -132,6 +121,34 @@ def link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
+
+
+def scan_from(key: Path, env: dict[str, str], stick: Path, *options: str) -> subprocess.CompletedProcess[bytes]:
+    line = [str(key / f"medscan-console{SUFFIX}"), *options, "scan", str(stick), "--json"]
+    return subprocess.run(line, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=False)
+
+
+def test_altered_signatures_are_refused(key: Path, env: dict[str, str], stick: Path, tmp_path: Path) -> None:
+    """AMBER and the reason, never a smaller silent set."""
+    rule = next((key / "MedScan-data" / "signatures").rglob("*.yar"))
+    text = rule.read_bytes()
+    rule.unlink()  # it may be a link to the built program's own
+    rule.write_bytes(text + b"\n")
+    done = scan_from(key, env, stick, "--data-dir", str(tmp_path / "data"))
+    assert (done.returncode, done.stderr) == (exit_codes.AMBER, b"")
+    record = json.loads(done.stdout)
+    assert record["evidence"]["stop"] == "signatures_refused"
+    assert not record["evidence"]["bundle_verified"]
+
+
+def test_a_portable_key_keeps_everything_beside_the_program(key: Path, env: dict[str, str], stick: Path) -> None:
+    (key / MARKER).touch()
+    home = Path(env["HOME"])
+    done = scan_from(key, env, stick)
+    assert (done.returncode, done.stderr) == (exit_codes.BLUE, b"")
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+    assert {path.name for path in key.iterdir() if path.is_dir()} == {"MedScan-data", "data"}
+    assert (key / "data" / "journal.sqlite").is_file()
 
 
 def test_the_folder_can_be_copied_to_any_key(built: Path) -> None:
