@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -156,7 +155,7 @@ PO = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Sc
 
 
 @pytest.fixture
-def catalogue(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def catalogue(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A French catalogue, compiled by the interpreter that runs the tests."""
     monkeypatch.setattr(dev_setup, "PYTHON", Path(sys.executable))
     source = project / "resources" / "locale" / "fr" / "LC_MESSAGES" / "medscan.po"
