@@ -1,6 +1,6 @@
 """Numbers, sizes, durations and dates as words of one language."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import moment_of
@@ -77,8 +77,8 @@ def date_time_text(stamp: str, offset_min: int, words: Words) -> str:
 
 def utc_text(stamp: str) -> str:
     """Return a record time as technicians read it in every language: ``2026-11-21 20:31:07``."""
-    moment = moment_of(stamp)
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+    moment = _local(stamp, 0)
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds") if moment else ""
 
 
 def offset_text(offset_min: int) -> str:

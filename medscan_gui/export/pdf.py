@@ -43,9 +43,12 @@ def write_report(
     fonts = resources / "fonts"
     try:
         report = build_report(record, position, words, drawable(fonts), hospital=hospital)
+        attachment = encode_record(record)
     except (OSError, FontError) as error:
         raise PdfError(Message.of("report.parts_missing", detail=shown(str(error), _DETAIL_LIMIT))) from error
-    return typeset(report, encode_record(record), resources)
+    except UnicodeEncodeError as error:  # a typed text with half a character: no journal holds such a record
+        raise PdfError(Message.of("report.pdf_failed", detail=shown(error.reason, _DETAIL_LIMIT))) from error
+    return typeset(report, attachment, resources)
 
 
 def typeset(report: Report, attachment: bytes, resources: Path) -> bytes:

@@ -25,10 +25,12 @@ from medscan_gui.export.glyphs import breakable, printable
 from medscan_gui.export.model import CoverageRow, EngineRow, Fact, Figure, JournalPosition, Report
 from medscan_gui.export.report_lists import problem_groups, rule_groups, severity_counts
 
-#: Longest value of a fact, in characters: page 1 must stay one page.
+#: Longest value of a fact of page 1, in characters: that page must stay one page.
+PERIMETER_LIMIT = 64
+#: Longest value elsewhere; the longest target; the longest text in the foot of a page.
 FACT_LIMIT = 120
-#: Longest target on page 1; the technical part has all of it, up to a name's limit.
-TARGET_LIMIT = 200
+TARGET_LIMIT = 480
+FOOT_LIMIT = 36
 #: Characters of a scan's number that tell it from the scans around it: its time and a bit more.
 SHORT_ID = 13
 #: When a record has no readable time: the document then says nothing about a date.
@@ -73,14 +75,14 @@ def build_report(
     threats, threats_left_out = rule_groups(record, speaker)
     problems, problems_left_out = problem_groups(record, speaker)
     attachment = attachment_name(record)
-    device = speaker.data(record.device.title or record.target.label or record.target.shown, 60)
+    name = record.device.title or record.target.label or record.target.shown
     return Report(
         language=words.language,
         title=_title(record, speaker),
         moment=_moment(record),
-        hospital=speaker.data(hospital),
-        subtitle=" · ".join(filter(None, (device, date_text(record.started, record.utc_offset_min, words)))),
-        running_title=device,
+        hospital=speaker.data(hospital, PERIMETER_LIMIT),
+        subtitle=_subtitle(record, name, speaker),
+        running_title=speaker.data(name, FOOT_LIMIT),
         running_scan=printable(record.id[:SHORT_ID], covered),
         running_code=printable(position.short_code[:20], covered) if position else "",
         labels=_labels(speaker),
@@ -111,6 +113,11 @@ def build_report(
     )
 
 
+def _subtitle(record: ScanRecord, name: str, speaker: Speaker) -> str:
+    date = date_text(record.started, record.utc_offset_min, speaker.words)
+    return " · ".join(part for part in (speaker.data(name, PERIMETER_LIMIT), date) if part)
+
+
 def attachment_name(record: ScanRecord) -> str:
     """Return the name of the attached record: ASCII, without anything that a file system dislikes."""
     safe = re.sub(r"[^0-9A-Za-z-]", "", record.id)[:40]
@@ -123,7 +130,10 @@ def _labels(speaker: Speaker) -> dict[str, str]:
 
 def _moment(record: ScanRecord) -> tuple[int, int, int, int, int, int]:
     moment = moment_of(record.ended) or moment_of(record.started) or _NO_MOMENT
-    moment = moment.astimezone(UTC)
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:  # the first or the last day of the calendar: a clock gone mad
+        moment = _NO_MOMENT
     return (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
 
 
@@ -159,21 +169,25 @@ def _given(speaker: Speaker, label: str, *texts: str, limit: int = FACT_LIMIT) -
     return Fact(speaker.say(label), speaker.data(value, limit) or speaker.say("report.unknown"))
 
 
+def _short(speaker: Speaker, label: str, *texts: str) -> Fact:
+    return _given(speaker, label, *texts, limit=PERIMETER_LIMIT)
+
+
 def _perimeter(record: ScanRecord, position: JournalPosition | None, speaker: Speaker) -> Iterator[Fact]:
     device, words = record.device, speaker.words
-    yield _given(speaker, "report.fact.device", device.name)
-    yield _given(speaker, "report.fact.target", record.target.shown, limit=TARGET_LIMIT)
-    yield _given(speaker, "report.fact.asset_number", device.asset_number)
-    yield _given(speaker, "report.fact.operator", record.operator)
-    yield _given(speaker, "report.fact.department", device.department)
-    yield _given(speaker, "report.fact.date", date_time_text(record.started, record.utc_offset_min, words))
-    yield _given(speaker, "report.fact.model", device.make, device.model)
-    yield _given(speaker, "report.fact.duration", duration_text(record.started, record.ended, words))
-    yield _given(speaker, "report.fact.serial", device.serial)
+    yield _short(speaker, "report.fact.device", device.name)
+    yield _short(speaker, "report.fact.target", record.target.shown)
+    yield _short(speaker, "report.fact.asset_number", device.asset_number)
+    yield _short(speaker, "report.fact.operator", record.operator)
+    yield _short(speaker, "report.fact.department", device.department)
+    yield _short(speaker, "report.fact.date", date_time_text(record.started, record.utc_offset_min, words))
+    yield _short(speaker, "report.fact.model", device.make, device.model)
+    yield _short(speaker, "report.fact.duration", duration_text(record.started, record.ended, words))
+    yield _short(speaker, "report.fact.serial", device.serial)
     if record.kit or position is None:
-        yield _given(speaker, "report.fact.kit", record.kit)
+        yield _short(speaker, "report.fact.kit", record.kit)
     else:
-        yield _given(speaker, "report.fact.station", position.station)
+        yield _short(speaker, "report.fact.station", position.station)
 
 
 def _coverage_class(line: CoverageLine) -> str:
@@ -260,7 +274,7 @@ def _context(record: ScanRecord, position: JournalPosition | None, speaker: Spea
     yield Fact(speaker.say("report.fact.offset"), offset)
     yield _given(speaker, "report.fact.host", host.name)
     yield _given(speaker, "report.fact.system", host.os, host.os_version, host.machine)
-    yield _given(speaker, "report.fact.target", target.shown, limit=4 * FACT_LIMIT)
+    yield _given(speaker, "report.fact.target", target.shown, limit=TARGET_LIMIT)
     yield _given(speaker, "report.fact.volume", target.volume_id)
     removable = "report.removable.yes" if target.removable else "report.removable.no"
     yield Fact(speaker.say("report.fact.removable"), speaker.say(removable))

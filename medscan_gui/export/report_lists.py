@@ -27,7 +27,7 @@ ITEMS_LISTED = 300
 #: Longest name in a list, in characters: about five lines.
 NAME_LIMIT = 400
 #: Longest text of a rule's author, description or reference.
-RULE_TEXT_LIMIT = 600
+RULE_TEXT_LIMIT = 400
 
 
 _Reason = tuple[Outcome, Cause]
