@@ -123,4 +123,5 @@ def file_uri(path: Path) -> str:
     if sys.platform == "win32":
         text = absolute.as_posix()
         return "file://" + quote(text if text.startswith("/") else f"/{text}", safe="/:")
-    return "file://" + quote_from_bytes(raw_bytes(str(absolute)))
+    else:  # noqa: RET505  # a branch for each platform, as the type checker reads it
+        return "file://" + quote_from_bytes(raw_bytes(str(absolute)))

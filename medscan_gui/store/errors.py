@@ -42,6 +42,15 @@ class JournalError(MedScanError):
         self.code = code
 
 
+class JournalRefusedError(JournalError):
+    """Nothing can be recorded, for a reason that was known before: its sentence is told again."""
+
+    def __init__(self, message: Message) -> None:
+        known = {problem.value for problem in JournalProblem}
+        super().__init__(JournalProblem(message.code) if message.code in known else JournalProblem.NONE)
+        self.message = message
+
+
 def journal_error(code: JournalProblem, path: Path, detail: str = "", **params: Parameter) -> JournalError:
     """Return the error `code` about the journal file `path`; `detail` is for technicians, never translated."""
     return JournalError(

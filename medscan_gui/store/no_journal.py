@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from medscan_gui.core.device import Device
-from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.messages import Message
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light
 from medscan_gui.store.chain import ChainReport, Position
-from medscan_gui.store.errors import JournalError, JournalProblem
+from medscan_gui.store.errors import JournalError, JournalProblem, JournalRefusedError
 from medscan_gui.store.queries import SuggestionField
 from medscan_gui.store.summaries import DeviceSummary, ScanSummary
 
@@ -24,18 +24,14 @@ class NoJournal:
     path: Path | None = None
     backup: Path | None = None
 
-    def __init__(self, error: MedScanError | None = None) -> None:
-        self._error = error or JournalError(JournalProblem.NONE)
-        self.problem: Message | None = self._error.message
+    def __init__(self, problem: Message | None = None) -> None:
+        self.problem = problem or Message.of(JournalProblem.NONE.value)
 
     def close(self) -> None:
         """Do nothing."""
 
     def _refuse(self) -> NoReturn:
-        if isinstance(self._error, JournalError):
-            params = dict(self._error.message.params)
-            raise JournalError(self._error.code, **params)
-        raise JournalError(JournalProblem.NONE)
+        raise JournalRefusedError(self.problem)
 
     def begin_scan(self, record_stub: ScanRecord) -> None:
         """Raise JournalError: nothing is recorded."""

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ from medscan_gui.core.record import canonical_json
 from medscan_gui.store import entries, index
 from medscan_gui.store.database import BUSY_SECONDS, Database
 from medscan_gui.store.errors import FULL_ERRNOS, JournalProblem, journal_error, os_error
+from medscan_gui.store.files import free_name, sync_folder
 from medscan_gui.store.kinds import JournalCreated, Kind
 from medscan_gui.store.migrations import MIGRATIONS, Migration, migrate, newest, version_of
 from medscan_gui.store.schema import APPLICATION_ID
@@ -245,24 +245,3 @@ def set_aside(path: Path, now: datetime) -> str:
     except OSError as error:
         raise os_error(error, path) from error
     return aside.name
-
-
-def free_name(path: Path) -> Path:
-    """Return `path`, or the first of ``name-2``, ``name-3``… that does not exist."""
-    candidate, number = path, 1
-    while os.path.lexists(candidate):
-        number += 1
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return candidate
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut. Windows offers no such call; some file systems refuse."""
-    if sys.platform == "win32":
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

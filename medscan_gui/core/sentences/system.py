@@ -3,7 +3,6 @@
 from medscan_gui.core.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
-    "system.this_computer": N_("This computer"),
     "system.no_data_folder": N_(
         "MedScan found no folder where it may keep its journal. Scans still work, but are not recorded. "
         "Start it from a key that can be written, or give it a folder (--data-dir)."

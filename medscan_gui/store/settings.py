@@ -1,0 +1,227 @@
+"""Settings: the program's own, overlaid by the machine's policy, overlaid by the operator's file.
+
+One JSON file each. What a newer program wrote and this one does not know is kept. A file that
+cannot be read is set aside, never overwritten; a value that is not allowed falls back alone.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol, get_type_hints
+
+import msgspec
+
+from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.names import shown
+from medscan_gui.store.files import free_name, sync_folder
+
+SETTINGS_NAME = "settings.json"
+MAX_BYTES = 1024 * 1024
+"""A settings file has some hundred bytes; more than this is no settings file."""
+
+_Text = Annotated[str, msgspec.Meta(max_length=200)]
+_Days = Annotated[int, msgspec.Meta(ge=0, le=3650)]
+
+
+def _says(what: str) -> msgspec.Meta:
+    return msgspec.Meta(description=what)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set. Each field says what it does; `docs/settings.md` is not needed beside it."""
+
+    language: Annotated[Literal["", "fr", "en"], _says("Language of all words; empty: the system's.")] = ""
+    theme: Annotated[
+        Literal["system", "light", "dark"], _says("Colours of the window; 'system' follows the desktop.")
+    ] = "system"
+    operator_default: Annotated[_Text, _says("Operator filled in when a scan is prepared.")] = ""
+    department_default: Annotated[_Text, _says("Department filled in for a device that is new.")] = ""
+    hospital_name: Annotated[_Text, _says("Name of the hospital at the head of reports.")] = ""
+    kit: Annotated[_Text, _says("Number of this MedScan key or station, kept in every record.")] = ""
+    fresh_days: Annotated[_Days, _says("Signatures up to this many days old are up to date.")] = 7
+    ageing_days: Annotated[_Days, _says("Signatures up to this many days old are ageing, older ones old.")] = 30
+    old_days: Annotated[
+        _Days, _says("Signatures older than this many days: a scan without threat is no longer blue but amber.")
+    ] = 90
+    sound: Annotated[bool, _says("Play a sound when a scan has ended.")] = True
+    reports_dir: Annotated[
+        Annotated[str, msgspec.Meta(max_length=4096)],
+        _says("Folder in which reports are first offered to be saved; empty: the usual one."),
+    ] = ""
+    workers: Annotated[
+        Annotated[int, msgspec.Meta(ge=0, le=64)],
+        _says("Engine processes that scan side by side; 0: as many as there are processor cores."),
+    ] = 0
+
+
+class Places(Protocol):
+    """Where settings lie; `system.paths.Paths` is one."""
+
+    @property
+    def data_dir(self) -> Path:
+        """Folder of the operator's settings file."""
+
+    @property
+    def policy_file(self) -> Path:
+        """The machine's settings, set by its administrator."""
+
+
+class SettingsError(MedScanError):
+    """The settings could not be saved."""
+
+
+_FIELDS = get_type_hints(Settings, include_extras=True)
+_DEFAULTS: dict[str, Any] = {field.name: field.default for field in msgspec.structs.fields(Settings)}
+_AGES = ("fresh_days", "ageing_days", "old_days")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SettingsStore:
+    """The settings in use and their file. `problems` are to be shown to the operator."""
+
+    def __init__(self, places: Places, clock: Callable[[], datetime] = _now) -> None:
+        self._path = places.data_dir / SETTINGS_NAME
+        self._policy_path = places.policy_file
+        self._clock = clock
+        self._raw: dict[str, Any] = {}
+        self._base: dict[str, Any] = dict(_DEFAULTS)
+        self._unreadable = False
+        self.problems: tuple[Message, ...] = ()
+        self.current = Settings()
+        self.load()
+
+    @property
+    def problem(self) -> Message | None:
+        """The first problem, or None."""
+        return self.problems[0] if self.problems else None
+
+    def load(self) -> Settings:
+        """Read policy and settings again. Never raises: what cannot be used is in `problems`."""
+        problems: list[Message] = []
+        self._base = dict(_DEFAULTS)
+        try:
+            policy = _read(self._policy_path)
+        except (OSError, ValueError):
+            policy = {}
+            problems.append(Message.of("settings.policy_broken", file=shown(str(self._policy_path), 200)))
+        bad = _overlay(self._base, policy)
+        self._raw = self._read_own(problems)
+        values = dict(self._base)
+        bad += _overlay(values, self._raw)
+        if bad:
+            problems.append(Message.of("settings.bad_values", fields=", ".join(dict.fromkeys(bad))))
+        self.problems = tuple(problems)
+        self.current = Settings(**values)
+        return self.current
+
+    def _read_own(self, problems: list[Message]) -> dict[str, Any]:
+        self._unreadable = False
+        try:
+            return _read(self._path)
+        except (OSError, ValueError):
+            self._unreadable = True
+        if aside := self._set_aside():
+            problems.append(Message.of("settings.broken", file=shown(aside, 200)))
+        else:
+            problems.append(Message.of("settings.broken_kept", file=shown(str(self._path), 200)))
+        return {}
+
+    def _set_aside(self) -> str:
+        """Rename the unreadable file; return its new name, or "" if the folder does not allow it."""
+        target = free_name(self._path.with_name(f"settings-broken-{self._clock():%Y%m%d-%H%M%S}.json"))
+        try:
+            self._path.rename(target)
+        except OSError:
+            return ""
+        self._unreadable = False
+        return target.name
+
+    def save(self, settings: Settings) -> None:
+        """Use `settings` from now on and write them. Raises SettingsError; they are in use all the same.
+
+        Only what differs from defaults and policy is written, so that a later policy still reaches the rest.
+        """
+        self.current = settings
+        values = msgspec.structs.asdict(settings)
+        kept = {key: value for key, value in self._raw.items() if key not in values}
+        own = {key: value for key, value in values.items() if key in self._raw or value != self._base[key]}
+        try:
+            if self._unreadable and not self._set_aside():
+                raise PermissionError("the unreadable settings could not be set aside")
+            _replace(self._path, kept | own)
+        except OSError as error:
+            folder = shown(str(self._path.parent), 200)
+            raise SettingsError(Message.of("settings.not_saved", folder=folder)) from error
+        self._raw = kept | own
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return a file's object; {} if there is no file. Raises OSError, ValueError."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return {}
+    if len(data) > MAX_BYTES:
+        raise ValueError("too large")
+    try:
+        document = json.loads(data.decode("utf-8-sig"))  # Notepad puts a mark in front
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    if not isinstance(document, dict):
+        raise ValueError("not an object")  # noqa: TRY004  # wrong content, not a wrong type of ours
+    return document
+
+
+def _overlay(values: dict[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """Put the allowed ones of `given` over `values`; return the names of those that are not allowed."""
+    bad = []
+    before = {name: values[name] for name in _AGES}
+    for name in _FIELDS.keys() & given.keys():
+        try:
+            values[name] = _checked(name, given[name])
+        except ValueError:
+            bad.append(name)
+    if not values["fresh_days"] <= values["ageing_days"] <= values["old_days"]:
+        values.update(before)
+        bad.extend(_AGES)
+    return sorted(set(bad))
+
+
+def _checked(name: str, value: object) -> object:
+    checked: object = msgspec.convert(value, _FIELDS[name])
+    if isinstance(checked, str):
+        checked.encode()  # half a character cannot be recorded later; UnicodeEncodeError is a ValueError
+    return checked
+
+
+def _replace(path: Path, document: Mapping[str, Any]) -> None:
+    """Write the file whole or not at all."""
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.new-{uuid.uuid4().hex}")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(text.encode("ascii"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def described() -> Iterator[tuple[str, str]]:
+    """Yield each setting's name and what it does."""
+    for name, hint in _FIELDS.items():
+        metas = [meta for meta in getattr(hint, "__metadata__", ()) if isinstance(meta, msgspec.Meta)]
+        yield name, next((meta.description for meta in metas if meta.description), "")
