@@ -1,0 +1,1 @@
+"""Table, list and tree models: committed records as Qt's views read them, testable without a window."""

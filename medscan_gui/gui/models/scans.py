@@ -1,0 +1,196 @@
+"""The scans of the journal as a table: rows arrive in pages, order is made elsewhere.
+
+Sixty thousand rows are sorted off the window's thread (`sort_scans`); the model only ever takes
+finished tuples, so that no call of a view can block.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QIcon
+
+from medscan_gui.core.names import shown
+from medscan_gui.core.text import _
+from medscan_gui.core.words import Light, Stop
+from medscan_gui.gui.light import light_word
+from medscan_gui.gui.models.phrases import ago, date_time, number
+from medscan_gui.gui.models.roles import ROOT, SORT_ROLE, VALUE_ROLE, Index, plain_tip
+from medscan_gui.store.journal import ScanSummary
+
+#: Precedence of the lights: the most serious sorts first.
+LIGHT_ORDER = {Light.RED: 0, Light.AMBER: 1, Light.GREEN: 2, Light.BLUE: 3, Light.IDLE: 4, Light.SCANNING: 5}
+
+_CELL = 300
+
+
+class ScanColumn(IntEnum):
+    """Columns of the list of scans."""
+
+    LIGHT = 0
+    DATE = 1
+    DEVICE = 2
+    TARGET = 3
+    OPERATOR = 4
+    THREATS = 5
+    NOT_READ = 6
+
+
+#: Columns of numbers, written on the right.
+_NUMBERS = frozenset({ScanColumn.THREATS, ScanColumn.NOT_READ})
+
+
+def sort_key(scan: ScanSummary, column: ScanColumn) -> int | str:
+    """Return the native value of a cell, by which its column is sorted."""
+    match column:
+        case ScanColumn.LIGHT:
+            return LIGHT_ORDER[scan.light]
+        case ScanColumn.DATE:
+            return scan.sequence  # clocks of old computers are wrong, the journal's order is not
+        case ScanColumn.THREATS:
+            return scan.threats
+        case ScanColumn.NOT_READ:
+            return scan.not_read
+        case _:
+            return _cell(scan, column).casefold()
+
+
+def sort_scans(scans: Sequence[ScanSummary], column: ScanColumn, *, descending: bool) -> tuple[ScanSummary, ...]:
+    """Return the scans sorted by a column; those that are equal stay newest first."""
+    newest_first = sorted(scans, key=lambda scan: scan.sequence, reverse=True)
+    return tuple(sorted(newest_first, key=lambda scan: sort_key(scan, column), reverse=descending))
+
+
+class ScansModel(QAbstractTableModel):
+    """Rows are ScanSummary values; `sort` only asks, whoever feeds the model answers with `replace`."""
+
+    #: (column, descending): the view wants another order.
+    order_wanted = Signal(int, bool)
+
+    def __init__(self, icon: Callable[[Light], QIcon], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._rows: list[ScanSummary] = []
+
+    def replace(self, rows: Sequence[ScanSummary]) -> None:
+        """Show these rows instead of all others."""
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def append(self, rows: Sequence[ScanSummary]) -> None:
+        """Show these rows after the others."""
+        if not rows:
+            return
+        self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+        self._rows.extend(rows)
+        self.endInsertRows()
+
+    def scan(self, row: int) -> ScanSummary | None:
+        """Return the scan of a row, or None beyond the rows."""
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def rows(self) -> tuple[ScanSummary, ...]:
+        """Return all rows that have arrived, in the order shown."""
+        return tuple(self._rows)
+
+    def row_of(self, scan_id: str) -> int:
+        """Return the row of a scan, or -1."""
+        return next((row for row, scan in enumerate(self._rows) if scan.id == scan_id), -1)
+
+    def retranslate(self) -> None:
+        """Speak the language in use, and show the ages of now."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(ScanColumn) - 1)
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(ScanColumn) - 1))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Ask for another order; the rows stay as they are until it comes."""
+        if 0 <= column < len(ScanColumn):
+            self.order_wanted.emit(column, order == Qt.SortOrder.DescendingOrder)
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        """Return how many rows have arrived."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(ScanColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the title of a column."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(ScanColumn):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(ScanColumn(section))
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (
+            _("Light"),
+            _("Date"),
+            _("Device"),
+            _("Scanned"),
+            _("Operator"),
+            _("Threats"),
+            _("Not read"),
+        )[section]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows, tells or sorts by."""
+        scan = self.scan(index.row()) if index.isValid() else None
+        if scan is None:
+            return None
+        column = ScanColumn(index.column())
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _cell(scan, column)
+            case Qt.ItemDataRole.DecorationRole:
+                return self._icon(scan.light) if column is ScanColumn.LIGHT else None
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(_tip(scan, column))
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case _:
+                return {SORT_ROLE: sort_key(scan, column), VALUE_ROLE: scan}.get(role)
+
+
+def cut_off_word() -> str:
+    """Return the word of a scan that was cut off; the AMBER light stands beside it."""
+    return _("CUT OFF")
+
+
+def scan_light_word(scan: ScanSummary) -> str:
+    """Return the word of a scan's light; for one that was cut off, that it was."""
+    return cut_off_word() if scan.stop is Stop.CUT_OFF else light_word(scan.light)
+
+
+def device_title(title: str) -> str:
+    """Return a device's title for showing, or that it has none."""
+    return shown(title, _CELL) or _("Device without a name")
+
+
+_CELLS: dict[ScanColumn, Callable[[ScanSummary], str]] = {
+    ScanColumn.LIGHT: scan_light_word,
+    ScanColumn.DATE: lambda scan: date_time(scan.started),
+    ScanColumn.DEVICE: lambda scan: device_title(scan.device.title),
+    ScanColumn.TARGET: lambda scan: shown(scan.target, _CELL),
+    ScanColumn.OPERATOR: lambda scan: shown(scan.operator, _CELL) or "–",
+    ScanColumn.THREATS: lambda scan: number(scan.threats),
+    ScanColumn.NOT_READ: lambda scan: number(scan.not_read),
+}
+
+
+def _cell(scan: ScanSummary, column: ScanColumn) -> str:
+    return _CELLS[column](scan)
+
+
+def _tip(scan: ScanSummary, column: ScanColumn) -> str:
+    if column is ScanColumn.LIGHT and scan.stop is Stop.CUT_OFF:
+        return _("{light}: cut off before its end").format(light=light_word(scan.light))
+    return ago(scan.started) if column is ScanColumn.DATE else _cell(scan, column)
+
+
+def _alignment(column: ScanColumn) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

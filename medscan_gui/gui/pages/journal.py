@@ -1,0 +1,281 @@
+"""The journal: devices on one side, the scans of the chosen device on the other, details below."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QWidget
+
+from medscan_gui.core.messages import Message
+from medscan_gui.core.names import shown
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.text import _, current
+from medscan_gui.core.words import Light
+from medscan_gui.export.model import JournalPosition
+from medscan_gui.gui.models.scans import ScanColumn
+from medscan_gui.gui.pages.base import Page
+from medscan_gui.gui.pages.journal_edit import DeviceDialog
+from medscan_gui.gui.pages.journal_loader import JournalLoader, Query, ScanPage
+from medscan_gui.gui.pages.journal_repair import can_start_anew, confirm_new_journal, start_anew
+from medscan_gui.gui.pages.journal_saving import ListSaver
+from medscan_gui.gui.pages.journal_verify import chain_sentence
+from medscan_gui.gui.pages.journal_view import JournalView
+from medscan_gui.gui.reports import ReportSaver
+from medscan_gui.store.journal import ChainReport, DeviceSummary, Journal, ScanSummary
+
+if TYPE_CHECKING:
+    from medscan_gui.session import Services
+
+
+class JournalPage(Page):
+    """Reads the journal beside the window's thread and shows it; the parts live in `JournalView`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = JournalView(self)
+        self.loader = JournalLoader(self)
+        self.reports = ReportSaver(self)
+        self.lists = ListSaver(self)
+        self._order = (ScanColumn.DATE, True)
+        self._wanted_scan = ""
+        self._wanted_device = ""
+        self._problem: Message | None = None
+        self._connect()
+        self._add_keys()
+
+    def _connect(self) -> None:
+        view, loader = self.view, self.loader
+        loader.devices_came.connect(self._show_devices)
+        loader.scans_came.connect(self._show_scans)
+        loader.failed.connect(self._show_problem)
+        self.reports.saved.connect(self._report_saved)
+        for saying in (self.reports.failed, self.lists.said):
+            saying.connect(view.say)
+            saying.connect(self.said)
+        view.bar.changed.connect(self.refresh)
+        view.devices.chosen.connect(self._device_chosen)
+        view.scans.order_wanted.connect(self._sort)
+        view.table.selectionModel().currentRowChanged.connect(self._scan_chosen)
+        view.table.activated.connect(self._open_details)
+        view.report.clicked.connect(self.save_report)
+        view.export.clicked.connect(self.save_list)
+        view.verify.clicked.connect(self.verify)
+        view.edit.clicked.connect(self.edit_device)
+        view.notice.acted.connect(self.start_new_journal)
+        view.show_all.clicked.connect(view.bar.clear)
+
+    def _add_keys(self) -> None:
+        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for key, slot in (
+            (QKeySequence.StandardKey.Find, self.view.bar.focus_search),
+            (QKeySequence.StandardKey.Print, self.save_report),
+            (QKeySequence("Ctrl+E"), self.save_list),
+            (QKeySequence.StandardKey.Refresh, self.refresh),
+        ):
+            QShortcut(key, self, slot, context=inside)
+
+    # --- what the window calls ---
+
+    def set_services(self, services: "Services") -> None:
+        """Take the opened journal and show it."""
+        super().set_services(services)
+        self.loader.use(services.journal)
+        self._problem = services.journal.problem
+        self._show_banner()
+        self.refresh()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self.view.retranslate()
+        self._show_banner()
+        self._show_title()
+
+    def activated(self) -> None:
+        """Show what happened meanwhile."""
+        self.refresh()
+
+    def journal_changed(self) -> None:
+        """Show a scan that was just recorded."""
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read devices and scans again; choice and order stay."""
+        self.loader.devices(self.view.bar.text)
+        self._ask_scans()
+
+    def show_scan(self, scan_id: str) -> None:
+        """Bring up one scan, whatever is filtered now."""
+        self._wanted_scan = scan_id
+        self.view.devices.choose("")
+        self.view.bar.clear()
+
+    def show_device(self, device_id: str) -> None:
+        """Bring up the scans of one device."""
+        self._wanted_device = device_id
+        self.view.bar.clear()
+
+    # --- devices and scans ---
+
+    def _ask_scans(self) -> None:
+        chosen = self.view.devices.current
+        column, descending = self._order
+        self.loader.scans(
+            Query(chosen.device.id if chosen else "", self.view.bar.text, self.view.bar.light, column, descending)
+        )
+
+    @Slot(object)
+    def _show_devices(self, devices: tuple[DeviceSummary, ...]) -> None:
+        self.view.devices.show_devices(devices)
+        if self._wanted_device:
+            self.view.devices.choose(self._wanted_device)
+            self._wanted_device = ""
+        self._show_title()
+
+    @Slot(object)
+    def _device_chosen(self, _device: DeviceSummary | None) -> None:
+        self._show_title()
+        self._ask_scans()
+
+    @Slot(int, bool)
+    def _sort(self, column: int, descending: bool) -> None:
+        if (ScanColumn(column), descending) != self._order:
+            self._order = (ScanColumn(column), descending)
+            self._ask_scans()
+
+    @Slot(object)
+    def _show_scans(self, page: ScanPage) -> None:
+        model = self.view.scans
+        if page.offset:
+            model.append(page.scans)
+        else:
+            self.view.keep_selection(partial(model.replace, page.scans), self._wanted_scan)
+        if self._wanted_scan and model.row_of(self._wanted_scan) >= 0:
+            self.view.select_scan(self._wanted_scan)
+            self._wanted_scan = ""
+        if page.complete:
+            self._wanted_scan = ""
+        self.view.show_emptiness(self.view.bar.active, complete=page.complete)
+
+    def _show_title(self) -> None:
+        self.view.show_title(self.view.devices.current, writable=self._journal() is not None)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _scan_chosen(self, current_index: QModelIndex, _previous: QModelIndex) -> None:
+        scan = self.view.scans.scan(current_index.row())
+        if scan is None or self.services is None:
+            self.view.show_record(None, None)
+            return
+        before = self.view.details.record
+        if before is not None and before.id == scan.id and before.ended == scan.ended and scan.light != Light.SCANNING:
+            return
+        self.loader.ask("record", partial(_read_record, self.services, scan), self._show_record)
+
+    def _show_record(self, found: object) -> None:
+        record, position = found  # type: ignore[misc]  # what `_read_record` returns
+        self.view.show_record(record, position)
+
+    @Slot(QModelIndex)
+    def _open_details(self, _index: QModelIndex) -> None:
+        self.view.details.tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- files ---
+
+    @Slot()
+    def save_report(self) -> None:
+        """Write the PDF report of the chosen scan again."""
+        record = self.view.details.record
+        if record is not None and self.services is not None and self.view.report.isEnabled():
+            self.reports.ask_and_save(self, self.services, record)
+
+    @Slot(object)
+    def _report_saved(self, path: Path) -> None:
+        sentence = _("Saved: {file}").format(file=shown(str(path), 200))
+        self.view.say(sentence)
+        self.said.emit(sentence)
+
+    @Slot()
+    def save_list(self) -> None:
+        """Write the list on screen as CSV or JSON."""
+        scans = self.view.scans.rows()
+        if scans and self.services is not None:
+            self.lists.ask_and_save(scans, self.services.paths.reports_dir)
+
+    # --- the journal itself ---
+
+    def _journal(self) -> Journal | None:
+        """Return the journal if it can be written."""
+        journal = self.services.journal if self.services else None
+        return journal if isinstance(journal, Journal) and not journal.read_only else None
+
+    @Slot()
+    def verify(self) -> None:
+        """Recompute the chain of the whole journal, and say the result."""
+        if self.services is None:
+            return
+        self.view.verify.setEnabled(False)
+        self.view.say(_("Verifying the journal…"))
+        self.loader.ask("verify", self.services.journal.verify, self._verified)
+
+    def _verified(self, report: object) -> None:
+        assert isinstance(report, ChainReport)  # noqa: S101  # our own answer to our own question
+        self.view.verify.setEnabled(True)
+        sentence = chain_sentence(report)
+        self.view.say(sentence)
+        self.said.emit(sentence)
+
+    @Slot()
+    def edit_device(self) -> None:
+        """Ask for what is known of the chosen device, and add it to the journal."""
+        chosen, journal = self.view.devices.current, self._journal()
+        if chosen is None or journal is None:
+            return
+        dialog = DeviceDialog(chosen.device, self)
+        dialog.suggest(self.loader, journal)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.loader.ask("device", partial(journal.save_device, dialog.device), self._device_saved)
+        dialog.deleteLater()
+
+    def _device_saved(self, _nothing: object) -> None:
+        self.view.say(_("The device was saved. Its earlier entries stay in the journal."))
+        self.refresh()
+
+    @Slot(object)
+    def _show_problem(self, problem: Message) -> None:
+        self._problem = problem
+        self.view.verify.setEnabled(self.services is not None)
+        self._show_banner()
+
+    def _show_banner(self) -> None:
+        if self._problem is None:
+            self.view.notice.show_text("")
+            return
+        action = _("Start a new journal beside it…") if can_start_anew(self._problem) else ""
+        self.view.notice.show_text(current().sentence(self._problem), action)
+
+    @Slot()
+    def start_new_journal(self) -> None:
+        """Keep the damaged journal beside a new one, once the operator has confirmed it."""
+        if self.services is None or not confirm_new_journal(self):
+            return
+        self.loader.ask("new", partial(start_anew, self.services), self._new_journal)
+
+    def _new_journal(self, journal: object) -> None:
+        assert isinstance(journal, Journal)  # noqa: S101  # our own answer to our own question
+        assert self.services is not None  # noqa: S101  # asked for with services
+        self.services.journal.close()
+        self.services.journal = journal
+        self.set_services(self.services)
+        self.view.say(_("A new journal was started. The old one was kept beside it, unchanged."))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the small lights anew when the theme changed."""
+        if event.type() is QEvent.Type.StyleChange and hasattr(self, "view"):
+            self.view.bar.retranslate()
+        super().changeEvent(event)
+
+
+def _read_record(services: "Services", scan: ScanSummary) -> tuple[ScanRecord, JournalPosition]:
+    return services.journal.record(scan.id), services.journal.position(scan.id)

@@ -1,0 +1,175 @@
+"""Everything about one scan: its sentence and reasons, threats, items not read, technical facts."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QScrollArea, QSizePolicy, QTabWidget, QTreeView, QVBoxLayout, QWidget
+
+from medscan_gui.core.messages import Message
+from medscan_gui.core.names import shown
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.text import _, current
+from medscan_gui.export.advice import advice
+from medscan_gui.export.model import JournalPosition
+from medscan_gui.gui.light import LightWidget, light_word
+from medscan_gui.gui.models.facts import FactsModel
+from medscan_gui.gui.models.findings import FindingColumn, FindingsModel
+from medscan_gui.gui.models.phrases import ago, date_time, headline, number
+from medscan_gui.gui.models.problems import ProblemsModel
+from medscan_gui.gui.models.scans import device_title
+from medscan_gui.gui.pages.copy_table import CopyTable
+from medscan_gui.gui.pages.journal_facts import record_facts
+from medscan_gui.gui.widgets import Label, column, row
+from medscan_gui.gui.widgets.panels import GAP
+
+
+class ScanDetails(QWidget):
+    """Shows one committed record. Empty until `show_record`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._record: ScanRecord | None = None
+        self._position: JournalPosition | None = None
+        self._light = LightWidget(52)
+        self.headline = Label(role="heading", wrap=True)
+        self.subline = Label(role="soft", wrap=True)
+        self._summary = QVBoxLayout()
+        self.tabs = QTabWidget()
+        self.findings = FindingsModel(self)
+        self.problems = ProblemsModel(self)
+        self.facts = FactsModel(self)
+        self._findings_table = CopyTable()
+        self._findings_table.setModel(self.findings)
+        self._findings_table.setSortingEnabled(True)
+        self._problems_tree = _problem_tree(self.problems)
+        self._facts_table = CopyTable()
+        self._facts_table.setModel(self.facts)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        header = self._findings_table.horizontalHeader()
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(FindingColumn.SEVERITY, Qt.SortOrder.AscendingOrder)
+        for section, width in enumerate((120, 170, 330, 160, 300)):
+            header.resizeSection(section, width)
+        header.setStretchLastSection(True)
+        facts = self._facts_table.horizontalHeader()
+        facts.hide()
+        facts.resizeSection(0, 300)
+        facts.setStretchLastSection(True)
+        self._facts_table.verticalHeader().setDefaultSectionSize(28)
+        inside = QWidget()
+        self._summary.setContentsMargins(4, 12, 12, 4)
+        self._summary.setSpacing(6)
+        inside.setLayout(self._summary)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
+        for page in (scroll, self._findings_table, self._problems_tree, self._facts_table):
+            self.tabs.addTab(page, "")
+        self.tabs.setDocumentMode(True)
+        words = column([self.headline, self.subline], gap=2)
+        self._top = row([self._light, words], gap=12)
+        self._top.setStretch(1, 1)
+        self.setLayout(column([self._top, self.tabs], gap=GAP))
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def add_tool(self, button: QWidget) -> None:
+        """Put a button beside the headline."""
+        self._top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def record(self) -> ScanRecord | None:
+        """The record shown."""
+        return self._record
+
+    @property
+    def position(self) -> JournalPosition | None:
+        """Its place in the journal."""
+        return self._position
+
+    def show_record(self, record: ScanRecord | None, position: JournalPosition | None) -> None:
+        """Show a record, or nothing."""
+        self._record = record
+        self._position = position
+        self.findings.set_findings(record.findings if record else ())
+        if record is not None:
+            self.problems.set_problems(record.problems, record.coverage)
+            if self.problems.rowCount() == 1:
+                self._problems_tree.expandAll()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set every text again."""
+        self._light.retranslate()
+        self._findings_table.setAccessibleName(_("Threats"))
+        self._problems_tree.setAccessibleName(_("Items not read, by reason"))
+        self._facts_table.setAccessibleName(_("Technical facts"))
+        self.tabs.setAccessibleName(_("Details of the scan"))
+        record = self._record
+        for index, title in enumerate(self._titles(record)):
+            self.tabs.setTabText(index, title)
+        if record is None:
+            return
+        self._light.set_light(record.light)
+        self.headline.setText(f"{light_word(record.light)} · {headline(record.verdict.kind, record.stop)}")
+        self.subline.setText(_subline(record))
+        self.findings.retranslate()
+        self.problems.retranslate()
+        if self.problems.rowCount() == 1:
+            self._problems_tree.expandAll()
+        self.facts.set_facts(record_facts(record, self._position))
+        self._fill_summary(record)
+
+    def _titles(self, record: ScanRecord | None) -> tuple[str, ...]:
+        threats = len(record.findings) if record else 0
+        not_read = record.coverage.items_not_read if record else 0
+        return (
+            _("Summary"),
+            _("Threats ({count})").format(count=number(threats)),
+            _("Not read ({count})").format(count=number(not_read)),
+            _("Technical"),
+        )
+
+    def _fill_summary(self, record: ScanRecord) -> None:
+        while (item := self._summary.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        told = advice(record)
+        reasons = record.verdict.reasons
+        # "No threat was found" is the headline already; how much was read says more.
+        said_already = not reasons or reasons == (Message.of(f"verdict.{record.verdict.kind.value}"),)
+        self._section(_("What happened"), (told.happened,) if said_already else reasons)
+        self._section(_("What it means for the device"), (told.means,))
+        self._section(_("What to do next"), told.next_steps, numbered=len(told.next_steps) > 1)
+        self._summary.addStretch(1)
+
+    def _section(self, title: str, messages: tuple[Message, ...], *, numbered: bool = False) -> None:
+        self._summary.addWidget(Label(title, "strong"))
+        for place, message in enumerate(messages, 1):
+            text = shown(current().sentence(message), 2000)
+            label = Label(f"{place}. {text}" if numbered else text, wrap=True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._summary.addWidget(label)
+        self._summary.addSpacing(6)
+
+
+def _subline(record: ScanRecord) -> str:
+    parts = (
+        f"{date_time(record.started)} ({ago(record.started)})",
+        device_title(record.device.title),
+        shown(record.target.shown, 160),
+        shown(record.operator, 80),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _problem_tree(model: ProblemsModel) -> QTreeView:
+    tree = QTreeView()
+    tree.setModel(model)
+    tree.setUniformRowHeights(True)
+    tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    tree.setAlternatingRowColors(True)
+    tree.header().setStretchLastSection(False)
+    tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    tree.header().resizeSection(1, 220)
+    return tree

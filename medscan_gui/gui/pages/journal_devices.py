@@ -1,0 +1,124 @@
+"""The list of devices: the latest light, the title, and when it was scanned last."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from medscan_gui.core.text import _
+from medscan_gui.gui.models.devices import DevicesModel
+from medscan_gui.gui.models.light_icons import LightIcons
+from medscan_gui.gui.models.roles import DETAIL_ROLE
+from medscan_gui.gui.theme import theme
+from medscan_gui.store.journal import DeviceSummary
+
+_MARGIN = 12
+_ICON = 26
+_GAP = 3
+#: Size of the lines below the title, as the style sheet has small text.
+_DETAIL_POINTS = 10.0
+
+
+class DeviceDelegate(QStyledItemDelegate):
+    """Draws one device: light, title, place, and its latest scan in words."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Return the height of the lines that this device has."""
+        lines = 1 + sum(1 for line in index.data(DETAIL_ROLE) or () if line)
+        metrics = option.fontMetrics  # type: ignore[attr-defined]  # missing from the stubs
+        return QSize(200, lines * (metrics.height() + _GAP) + 2 * _MARGIN - _GAP)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint background, light and lines."""
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        tokens = theme().tokens
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(tokens.selected))
+            painter.fillRect(QRect(rect.left(), rect.top(), 4, rect.height()), QColor(tokens.accent))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(tokens.hover))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(tokens.line))
+        icon = QRect(rect.left() + _MARGIN, rect.top() + _MARGIN, _ICON, _ICON)
+        if index.row() > 0:
+            index.data(Qt.ItemDataRole.DecorationRole).paint(painter, icon)
+        self._paint_lines(painter, option, index, rect.adjusted(2 * _MARGIN + _ICON, _MARGIN, -_MARGIN, 0))
+        painter.restore()
+
+    @staticmethod
+    def _paint_lines(
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+        rect: QRect,
+    ) -> None:
+        tokens = theme().tokens
+        font = QFont(option.font)  # type: ignore[attr-defined]
+        font.setWeight(QFont.Weight.DemiBold)
+        top = rect.top()
+        colour = tokens.ink
+        for line in (index.data(), *(index.data(DETAIL_ROLE) or ())):
+            if not line:
+                continue
+            painter.setFont(font)
+            metrics = painter.fontMetrics()
+            painter.setPen(QColor(colour))
+            shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
+            box = QRect(rect.left(), top, rect.width(), metrics.height())
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
+            top += metrics.height() + _GAP
+            font.setWeight(QFont.Weight.Normal)
+            font.setPointSizeF(_DETAIL_POINTS)
+            colour = tokens.ink_soft
+
+
+class DeviceList(QListView):
+    """The devices; `chosen` carries a DeviceSummary, or None for all devices."""
+
+    chosen = Signal(object)
+
+    def __init__(self, icons: LightIcons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.devices = DevicesModel(icons, self)
+        self.setModel(self.devices)
+        self.setItemDelegate(DeviceDelegate(self))
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setMinimumWidth(230)
+        self.setCurrentIndex(self.devices.index(0, 0))
+        self.selectionModel().currentRowChanged.connect(self._row_changed)
+
+    @property
+    def current(self) -> DeviceSummary | None:
+        """The chosen device; None for all devices."""
+        return self.devices.device(self.currentIndex().row())
+
+    def show_devices(self, devices: tuple[DeviceSummary, ...]) -> None:
+        """Show these devices and keep the choice, where it is still listed."""
+        before = self.current
+        selection = self.selectionModel()
+        selection.blockSignals(True)
+        self.devices.set_devices(devices)
+        row = self.devices.row_of(before.device.id) if before else 0
+        self.setCurrentIndex(self.devices.index(row, 0))
+        selection.blockSignals(False)
+        self.viewport().update()
+        if before is not None and row == 0:
+            self.chosen.emit(None)
+
+    def choose(self, device_id: str) -> None:
+        """Choose a device by its id, or all devices if it is not listed."""
+        self.setCurrentIndex(self.devices.index(self.devices.row_of(device_id), 0))
+
+    def retranslate(self) -> None:
+        """Speak the language in use."""
+        self.setAccessibleName(_("Devices"))
+        self.devices.retranslate()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.chosen.emit(self.devices.device(current.row()))
