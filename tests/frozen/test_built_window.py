@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.frozen.conftest import SUFFIX
+from tests.frozen.x11 import ask_to_close
 
 pytestmark = [pytest.mark.frozen, pytest.mark.real_window]
 
@@ -68,8 +69,7 @@ def test_the_window_opens_and_closes_cleanly(built: Path, env: dict[str, str], d
         assert int(size["WIDTH"]) >= 800
         assert int(size["HEIGHT"]) >= 600
         children = psutil.Process(process.pid).children(recursive=True)
-        keys = ["xdotool", "windowfocus", "--sync", found[0], "key", "--window", found[0], "ctrl+q"]
-        subprocess.run(keys, env={**os.environ, "DISPLAY": display}, check=True, capture_output=True)
+        ask_to_close(display, int(found[0]))
         output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output, errors) == (0, "", "")
     _gone, alive = psutil.wait_procs(children, timeout=PATIENCE)
