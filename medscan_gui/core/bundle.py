@@ -70,7 +70,7 @@ class BundleError(MedScanError):
     """A bundle that must not be used: `code` says why, `message` is the sentence for the operator.
 
     Parameters are bounded and printable: `path` (a checked or escaped relative path), `detail` (our own English
-    words, for the technical line), `limit`, `found`, `expected` (integers).
+    words, for the technical line), `rule`, and the integers `limit`, `found` and `expected`.
     """
 
     def __init__(self, code: BundleProblem, **params: Parameter) -> None:
@@ -148,7 +148,7 @@ def verify_bundle(manifest: bytes, files: Mapping[str, bytes]) -> Bundle:
         names.update(_check_file(entry, source))
         rule_files.append(RuleFile(source=source, **entry))
     if document["self_test_rule"] not in names:
-        raise BundleError(BundleProblem.NO_SELF_TEST, detail=document["self_test_rule"])
+        raise BundleError(BundleProblem.NO_SELF_TEST, rule=document["self_test_rule"])
     return Bundle(
         name=document["name"],
         version=document["version"],

@@ -96,6 +96,7 @@ class _Reader:
         while depth:
             match = _BODY.search(self._source, self._position)
             if match is None or match.lastgroup == "bad":
+                self._position = len(self._source) if match is None else match.start()
                 raise self._error("a rule, a text or a comment is not closed")
             self._position = match.end()
             depth += (match.lastgroup == "open") - (match.lastgroup == "close")

@@ -38,7 +38,7 @@ _OPEN_FLAGS = (
 )
 
 
-def load_bundle(directory: Path) -> Bundle:
+def read_bundle(directory: Path) -> Bundle:
     """Read and verify the bundle in `directory`.
 
     Raises BundleError for everything that can be wrong with it, an unreadable disk included.
@@ -61,7 +61,7 @@ def read_rule_files(directory: Path) -> dict[str, bytes]:
         content = _read_bounded(directory / relative, relative, core.MAX_FILE_BYTES)
         total += len(content)
         if total > core.MAX_TOTAL_BYTES or len(files) >= core.MAX_FILES:
-            raise BundleError(BundleProblem.TOO_LARGE, path="", limit=core.MAX_TOTAL_BYTES)
+            raise BundleError(BundleProblem.TOO_LARGE, path=".", limit=core.MAX_TOTAL_BYTES)
         files[relative] = content
     return files
 
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.add_argument("directory", type=Path)
     options = parser.parse_args(arguments)
     try:
-        verified = load_bundle(options.directory) if options.command == "check" else _write(options)
+        verified = read_bundle(options.directory) if options.command == "check" else _write(options)
     except BundleError as error:
         sys.stderr.write(f"{error}\n")
         return 1

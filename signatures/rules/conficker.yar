@@ -30,7 +30,7 @@ rule MedScan_Conficker_Library_On_Stick
     reference = "https://attack.mitre.org/software/S0608/"
   condition:
     filesize < 1MB and uint16(0) == 0x5A4D and
-    (filename iequals "jwgkvsq.vmx" or (extension == "vmx" and filepath icontains "RECYCLER"))
+    (filename iequals "jwgkvsq.vmx" or (filename iendswith ".vmx" and filepath icontains "RECYCLER"))
 }
 
 rule MedScan_Conficker_Unpacked

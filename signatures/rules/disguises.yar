@@ -26,7 +26,7 @@ rule MedScan_Disguise_Double_Extension_Script
     threat_type = "trojan"
     reference = "https://attack.mitre.org/techniques/T1036/007/"
   condition:
-    (extension == "vbs" or extension == "vbe" or extension == "jse" or extension == "wsf" or extension == "hta") and
+    (filename iendswith ".vbs" or filename iendswith ".vbe" or filename iendswith ".jse" or filename iendswith ".wsf" or filename iendswith ".hta") and
     filename matches /\.(pdf|docx?|xlsx?|pptx?|rtf|txt|csv|jpe?g|png|gif|bmp|tiff?|dcm|mp[34]|avi)[ _]{0,200}\.(vbs|vbe|jse|wsf|hta)$/i
 }
 
@@ -73,10 +73,10 @@ rule MedScan_Disguise_Program_Named_As_Document
     reference = "https://attack.mitre.org/techniques/T1036/008/"
   condition:
     uint16(0) == 0x5A4D and uint32(uint32(0x3C)) == 0x00004550 and
-    (extension == "pdf" or extension == "doc" or extension == "docx" or extension == "xls" or
-    extension == "xlsx" or extension == "ppt" or extension == "pptx" or extension == "rtf" or
-    extension == "txt" or extension == "csv" or extension == "jpg" or extension == "jpeg" or
-    extension == "png" or extension == "gif" or extension == "bmp" or extension == "tif" or
-    extension == "tiff" or extension == "dcm" or extension == "mp3" or extension == "mp4" or
-    extension == "avi")
+    (filename iendswith ".pdf" or filename iendswith ".doc" or filename iendswith ".docx" or filename iendswith ".xls" or
+    filename iendswith ".xlsx" or filename iendswith ".ppt" or filename iendswith ".pptx" or filename iendswith ".rtf" or
+    filename iendswith ".txt" or filename iendswith ".csv" or filename iendswith ".jpg" or filename iendswith ".jpeg" or
+    filename iendswith ".png" or filename iendswith ".gif" or filename iendswith ".bmp" or filename iendswith ".tif" or
+    filename iendswith ".tiff" or filename iendswith ".dcm" or filename iendswith ".mp3" or filename iendswith ".mp4" or
+    filename iendswith ".avi")
 }
