@@ -5,13 +5,14 @@ A dead network share or a dying disk never blocks the caller for long: sizes are
 """
 
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from medscan_gui.core.device import Target, Volume
-from medscan_gui.core.names import raw_bytes, shown, shown_raw
+from medscan_gui.core.names import path_of, raw_bytes, shown, shown_raw
 from medscan_gui.core.words import TargetKind
 from medscan_gui.system import linux_volumes, windows_volumes
 from medscan_gui.system.bounded import ask, ask_all
@@ -46,6 +47,28 @@ def computer_target(volumes: Iterable[Volume]) -> Target:
     return Target(kind=TargetKind.COMPUTER, paths=tuple(outermost))
 
 
+def target_for_path(path: str) -> Target:
+    """Return the target that a typed, chosen or dropped path means: a volume, a folder or a file.
+
+    It need not exist: the scan will say so. A folder or file on a removable volume carries that volume's
+    identity and label. Takes `PATIENCE` seconds at most.
+    """
+    absolute = os.path.abspath(path)  # noqa: PTH100  # as typed, links not resolved
+    raw = raw_bytes(absolute)
+    volume = ask(("volume of", raw), lambda: _volume_holding(raw), PATIENCE)
+    if volume is not None and volume.mount_point == raw:
+        return computer_target([volume]) if raw == b"/" else target_of(volume)
+    is_file = bool(ask(("file at", raw), lambda: stat.S_ISREG(os.stat(absolute).st_mode), PATIENCE))  # noqa: PTH116
+    removable = volume is not None and volume.removable
+    return Target(
+        kind=TargetKind.FILE if is_file else TargetKind.FOLDER,
+        paths=(raw,),
+        label=volume.label if volume is not None and removable else "",
+        volume_id=volume.volume_id if volume is not None else "",
+        removable=removable,
+    )
+
+
 def system_targets() -> Target:
     """Return the target "this computer"."""
     return computer_target(list_volumes())
@@ -63,6 +86,25 @@ def obvious_target(volumes: tuple[Volume, ...], program: Path | None = None) -> 
         if volume.removable and not volume.system and not volume.network and volume is not own
     ]
     return target_of(plugged[-1]) if plugged else computer_target(volumes)
+
+
+def target_for_path(path: str) -> Target:
+    """Return the target that a path means: a whole volume, a folder or a file, and the volume it lies on.
+
+    The path need not exist: that is for the scan to say.
+    """
+    place = Path(path).absolute()
+    raw = raw_bytes(str(place))
+    volume = _holder(list_volumes(), raw_bytes(os.path.realpath(place)))
+    if volume is not None and volume.mount_point == raw:
+        return target_of(volume)
+    kind = TargetKind.FILE if place.is_file() else TargetKind.FOLDER
+    label = shown(place.name, _LABEL_CHARACTERS)
+    if volume is None:
+        return Target(kind=kind, paths=(raw,), label=label)
+    return Target(
+        kind=kind, paths=(raw,), label=label, volume_id=volume.volume_id, removable=volume.removable
+    )
 
 
 def _holder(volumes: Iterable[Volume], path: bytes) -> Volume | None:
@@ -89,6 +131,13 @@ if sys.platform == "win32":
             if found is None or found.ready
         )
 
+    def _volume_holding(path: bytes) -> Volume | None:
+        drive = windows_volumes.drive(_root_of(path))
+        return _volume(drive) if drive.ready else None
+
+    def _root_of(path: bytes) -> str:
+        return os.path.splitdrive(path_of(path))[0] + "\\"
+
     def _volume(drive: windows_volumes.Drive) -> Volume:
         return Volume(
             mount_point=raw_bytes(drive.root),
@@ -104,8 +153,7 @@ if sys.platform == "win32":
         )
 
     def _present_volume_id(path: bytes) -> str:
-        root = os.path.splitdrive(os.fsdecode(path))[0][:2] + "\\"
-        return windows_volumes.drive(root).volume_id
+        return windows_volumes.drive(_root_of(path)).volume_id
 
 else:
 
@@ -146,10 +194,18 @@ else:
         )
 
     def _present_volume_id(path: bytes) -> str:
+        mount = _mount_holding(path)
+        return linux_volumes.disk_of(mount).volume_id if mount else ""
+
+    def _mount_holding(path: bytes) -> Mount | None:
         mounts = [mount for mount in linux_volumes.read_mounts() if is_below(path, mount.mount_point)]
         deepest = max((len(mount.mount_point) for mount in mounts), default=0)
-        holding = [mount for mount in mounts if len(mount.mount_point) == deepest]
-        return linux_volumes.disk_of(holding[-1]).volume_id if holding else ""
+        # Of several on one place, the last is on top.
+        return next((mount for mount in reversed(mounts) if len(mount.mount_point) == deepest), None)
+
+    def _volume_holding(path: bytes) -> Volume | None:
+        mount = _mount_holding(path)
+        return _volume(mount, (0, 0)) if mount else None
 
 
 def still_there(target: Target, patience: float = PATIENCE) -> bool:
@@ -162,7 +218,7 @@ def still_there(target: Target, patience: float = PATIENCE) -> bool:
 
 def _is_there(target: Target) -> bool:
     for path in target.paths:
-        os.lstat(path if sys.platform != "win32" else os.fsdecode(path))
+        os.lstat(path_of(path))
         if target.volume_id and _present_volume_id(path) != target.volume_id:
             return False
     return True
