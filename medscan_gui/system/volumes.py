@@ -5,7 +5,6 @@ A dead network share or a dying disk never blocks the caller for long: sizes are
 """
 
 import os
-import stat
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -47,28 +46,6 @@ def computer_target(volumes: Iterable[Volume]) -> Target:
     return Target(kind=TargetKind.COMPUTER, paths=tuple(outermost))
 
 
-def target_for_path(path: str) -> Target:
-    """Return the target that a typed, chosen or dropped path means: a volume, a folder or a file.
-
-    It need not exist: the scan will say so. A folder or file on a removable volume carries that volume's
-    identity and label. Takes `PATIENCE` seconds at most.
-    """
-    absolute = os.path.abspath(path)  # noqa: PTH100  # as typed, links not resolved
-    raw = raw_bytes(absolute)
-    volume = ask(("volume of", raw), lambda: _volume_holding(raw), PATIENCE)
-    if volume is not None and volume.mount_point == raw:
-        return computer_target([volume]) if raw == b"/" else target_of(volume)
-    is_file = bool(ask(("file at", raw), lambda: stat.S_ISREG(os.stat(absolute).st_mode), PATIENCE))  # noqa: PTH116
-    removable = volume is not None and volume.removable
-    return Target(
-        kind=TargetKind.FILE if is_file else TargetKind.FOLDER,
-        paths=(raw,),
-        label=volume.label if volume is not None and removable else "",
-        volume_id=volume.volume_id if volume is not None else "",
-        removable=removable,
-    )
-
-
 def system_targets() -> Target:
     """Return the target "this computer"."""
     return computer_target(list_volumes())
@@ -89,21 +66,27 @@ def obvious_target(volumes: tuple[Volume, ...], program: Path | None = None) -> 
 
 
 def target_for_path(path: str) -> Target:
-    """Return the target that a path means: a whole volume, a folder or a file, and the volume it lies on.
+    """Return the target that a typed, chosen or dropped path means: a volume, a folder or a file.
 
-    The path need not exist: that is for the scan to say.
+    It need not exist: that is for the scan to say. On a removable volume it carries that volume's label, so
+    that the device gets the stick's name and not a folder's. Takes `PATIENCE` seconds at most for each of two
+    questions.
     """
     place = Path(path).absolute()
     raw = raw_bytes(str(place))
-    volume = _holder(list_volumes(), raw_bytes(os.path.realpath(place)))
+    volume = ask(("volume of", raw), lambda: _volume_holding(raw_bytes(os.path.realpath(place))), PATIENCE)
     if volume is not None and volume.mount_point == raw:
-        return target_of(volume)
-    kind = TargetKind.FILE if place.is_file() else TargetKind.FOLDER
+        return computer_target([volume]) if raw == b"/" else target_of(volume)
     label = shown(place.name, _LABEL_CHARACTERS)
+    kind = TargetKind.FILE if ask(("file at", raw), place.is_file, PATIENCE) else TargetKind.FOLDER
     if volume is None:
         return Target(kind=kind, paths=(raw,), label=label)
     return Target(
-        kind=kind, paths=(raw,), label=label, volume_id=volume.volume_id, removable=volume.removable
+        kind=kind,
+        paths=(raw,),
+        label=(volume.label if volume.removable else "") or label,
+        volume_id=volume.volume_id,
+        removable=volume.removable,
     )
 
 
