@@ -1,0 +1,114 @@
+"""Open one file for reading and nothing else: no link followed, no special file waited for, no trace left."""
+
+import errno
+import os
+import stat
+import sys
+
+from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.engine import places
+from medscan_gui.engine.troubles import Ending, ending_of
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | places.NO_FOLLOW
+
+#: Attributes of files whose content is elsewhere and would be fetched by reading (winnt.h):
+#: OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS.
+_STORED_ONLINE = 0x1000 | 0x40000 | 0x400000
+
+
+class EndedError(Exception):
+    """An item has its ending before it was matched."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(*ending)
+        self.ending = ending
+
+
+class Folder:
+    """The directory at hand, opened when the first of its files is."""
+
+    def __init__(self) -> None:
+        self._path: bytes | None = None
+        self._descriptor: int | None = None
+        self._flags = _FLAGS | places.NO_ATIME
+
+    def enter(self, path: bytes) -> None:
+        """Say which directory the next files lie in; nothing is opened yet."""
+        if path != self._path:
+            self.close()
+            self._path = path
+
+    def close(self) -> None:
+        """Let the directory go: a medium must not be held for longer than it is read."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._path = self._descriptor = None
+        self._flags = _FLAGS | places.NO_ATIME
+
+    def open(self, name: bytes) -> int:
+        """Open a file and return its descriptor. Raises OSError."""
+        assert self._path is not None  # noqa: S101  # the caller enters first
+        if places.WINDOWS:
+            return _open_on_windows(places.os_path(places.join(self._path, name)))
+        if self._descriptor is None:
+            self._descriptor = places.open_directory(self._path)
+        try:
+            return os.open(name, self._flags, dir_fd=self._descriptor)
+        except PermissionError as error:
+            if error.errno != errno.EPERM or not self._flags & places.NO_ATIME:
+                raise
+        # Only a file's owner may ask to leave its access time; its neighbours will be no different.
+        self._flags &= ~places.NO_ATIME
+        return os.open(name, self._flags, dir_fd=self._descriptor)
+
+
+def checked_status(descriptor: int) -> os.stat_result:
+    """Return the status of an open file. Raises EndedError if it is not a file to read, OSError."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or places.is_link(status):
+        raise EndedError((Outcome.UNREADABLE, Cause.REPLACED, ""))
+    if getattr(status, "st_file_attributes", 0) & _STORED_ONLINE:
+        raise EndedError((Outcome.UNREADABLE, Cause.STORED_ONLINE, ""))
+    return status
+
+
+def ending_for(error: OSError | EndedError) -> Ending:
+    """Return the ending that an error of this module means."""
+    return error.ending if isinstance(error, EndedError) else ending_of(error)
+
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+    from ctypes import wintypes
+
+    _GENERIC_READ = 0x80000000
+    _SHARE_ALL = 0x7  # read, write and delete: scanning must not stand in anybody's way
+    _OPEN_EXISTING = 3
+    #: FILE_FLAG_OPEN_REPARSE_POINT, FILE_FLAG_OPEN_NO_RECALL, FILE_FLAG_SEQUENTIAL_SCAN (winbase.h).
+    _OPEN_FLAGS = 0x00200000 | 0x00100000 | 0x08000000
+    _INVALID = wintypes.HANDLE(-1).value
+
+    _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+    _create_file = _kernel32.CreateFileW
+    _create_file.restype = wintypes.HANDLE
+    _create_file.argtypes = (
+        wintypes.LPCWSTR,
+        wintypes.DWORD,
+        wintypes.DWORD,
+        wintypes.LPVOID,
+        wintypes.DWORD,
+        wintypes.DWORD,
+        wintypes.HANDLE,
+    )
+
+    def _open_on_windows(path: str) -> int:
+        handle = _create_file(path, _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, _OPEN_FLAGS, None)
+        if handle == _INVALID:
+            raise ctypes.WinError(ctypes.get_last_error())
+        return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY | os.O_NOINHERIT)
+
+else:
+
+    def _open_on_windows(path: str) -> int:
+        raise NotImplementedError(path)

@@ -1,0 +1,75 @@
+"""Every bound of the engine, by name. Sizes are bytes, times seconds, unless the name says otherwise."""
+
+import msgspec
+
+#: The longest line that a child may write. The longest honest one is a batch in a very deep directory.
+LINE_BYTES = 1 << 20
+#: The longest path that may cross the pipe: 32,767 UTF-16 units (Windows) as three UTF-8 bytes each, and
+#: room for the deep trees that POSIX systems allow beyond PATH_MAX.
+PATH_BYTES = 128 << 10
+#: The longest file name: 255 bytes on Linux, 255 UTF-16 units on Windows; some network servers give more.
+NAME_BYTES = 1024
+#: Longest free texts of a child's messages, in characters.
+DETAIL_CHARS = 200
+RULE_CHARS = 200
+META_CHARS = 500
+#: Highest item id, count and size that a message may hold.
+MAX_NUMBER = 1 << 62
+
+#: Items in one batch, and the content that closes a batch before it is full.
+BATCH_ITEMS = 64
+BATCH_CONTENT = 8 << 20
+#: Names in one batch or list of folders take at most this much, so that a line stays short.
+BATCH_NAMES = 64 << 10
+#: A file larger than this travels alone, is mapped instead of read, and is given out early.
+LARGE_FILE = 8 << 20
+#: Mappings larger than this give their pages back while they are scanned.
+RELEASE_ABOVE = 64 << 20
+RELEASE_EVERY = 0.2
+#: Findings told of one item. It is red after the first: more would only fill the memory of the window.
+FINDINGS_PER_ITEM = 200
+
+#: Bytes kept of what a child writes on its error stream.
+STDERR_KEPT = 8 << 10
+#: Chunks of output (64 KiB each) of one child that may wait for the supervisor.
+CHUNKS_WAITING = 32
+#: The walk rests while more than this waits, so that a medium with endless names cannot fill the memory.
+BACKLOG_BYTES = 256 << 20
+
+#: Memory that a child may allocate (RLIMIT_DATA, or the job's memory on Windows); file mappings are not counted.
+CHILD_MEMORY = 3 << 30
+#: File handles that a child may hold.
+CHILD_FILES = 256
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """The patience of one scan. Tests shorten it; the program uses the defaults.
+
+    An item may take `item_seconds` plus `item_seconds_per_mb` for each megabyte of it: a worn USB stick
+    gives less than 2 MB/s, and large rule sets read about as slowly on an old computer.
+    """
+
+    item_seconds: float = 90.0
+    item_seconds_per_mb: float = 1.0
+    #: A child that owes an answer and says nothing for so long is hung.
+    silence_seconds: float = 90.0
+    #: Loading and compiling ten thousand rules takes some 20 s on an old computer.
+    start_seconds: float = 300.0
+    #: libyara's own clock is given this share of an item's time, so that it can name itself as the reason.
+    rule_share: float = 0.8
+    #: Children lost in one scan before the scan is given up.
+    max_restarts: int = 50
+    #: Children lost in a row without having proven themselves.
+    max_failed_starts: int = 3
+    #: How long a child is given to leave by itself once it has nothing left to do.
+    leave_seconds: float = 1.0
+    #: How long the end of a scan waits for killed children to be gone.
+    kill_seconds: float = 0.1
+
+    def item_limit(self, size: int) -> float:
+        """Return the seconds that an item of `size` bytes may take."""
+        return self.item_seconds + self.item_seconds_per_mb * (size >> 20)
+
+
+#: Current items are told at most this often, and the watchdog looks this often.
+TICK_SECONDS = 0.05

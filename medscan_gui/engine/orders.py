@@ -1,0 +1,51 @@
+"""What the supervisor starts children with: the command, and the rules with the self-test."""
+
+import os
+import sys
+from pathlib import Path
+
+from medscan_gui.core.bundle import Bundle
+from medscan_gui.engine.events import Role
+from medscan_gui.engine.limits import Limits
+from medscan_gui.engine.protocol import Load, RuleText, line
+
+#: The agreed test file of the antivirus industry (eicar.org), in pieces: whole, it would make an antivirus
+#: of the host take this module away.
+_SAMPLE_PIECES = ("X5O!P%@AP[4\\PZX54(P^)7CC)7}$", "EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE!", "$H+H*")
+
+#: Harmless by its making: plain words, no code, no marker.
+_COUNTER_SAMPLE = b"A plain text of a harmless file. No signature has any business to match it.\r\n" * 4
+
+
+def self_test_sample() -> bytes:
+    """Return the sample that the self-test rule must find, assembled in memory only."""
+    return "".join(_SAMPLE_PIECES).encode("ascii")
+
+
+def engine_command(role: Role) -> tuple[str, ...]:
+    """Return the command that starts an engine process of this very program."""
+    if getattr(sys, "frozen", False):
+        # The console executable beside us: a windowed one has no standard pipes on Windows.
+        suffix = ".exe" if os.name == "nt" else ""
+        return (str(Path(sys.executable).with_name(f"medscan-console{suffix}")), "--engine", role.value)
+    # -P: the working directory is not a place to import from.
+    return (sys.executable, "-P", "-m", "medscan_gui", "--engine", role.value)
+
+
+def load_order(bundle: Bundle, limits: Limits) -> bytes:
+    """Return the line that gives a worker the verified rules."""
+    share = limits.rule_share
+    files = (RuleText(file.path, file.licence, file.rules, file.source) for file in bundle.files)
+    return line(
+        Load(
+            name=bundle.name,
+            version=bundle.version,
+            created=bundle.created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            self_test_rule=bundle.self_test_rule,
+            files=tuple(files),
+            sample=self_test_sample(),
+            counter_sample=_COUNTER_SAMPLE,
+            item_seconds=limits.item_seconds * share,
+            item_seconds_per_mb=limits.item_seconds_per_mb * share,
+        )
+    )

@@ -1,0 +1,187 @@
+"""One file from its name to its outcome: open, read or map, match, hash what matched."""
+
+import hashlib
+import io
+import mmap
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.engine import limits
+from medscan_gui.engine.content import EndedError, Folder, checked_status, ending_for
+from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
+from medscan_gui.engine.places import join
+from medscan_gui.engine.troubles import Ending
+
+_SCANNED: Ending = (Outcome.SCANNED, Cause.NONE, "")
+_EMPTY: Ending = (Outcome.EMPTY, Cause.NONE, "")
+_CHANGED: Ending = (Outcome.UNREADABLE, Cause.CHANGED_WHILE_READ, "")
+
+_HASH_STEP = 1 << 20
+
+
+class ItemResult(msgspec.Struct, frozen=True):
+    """What became of one file. `sha256` is filled when something matched and the file could be read again."""
+
+    ending: Ending
+    matches: tuple[RuleMatch, ...] = ()
+    sha256: str = ""
+    size: int = 0
+
+
+class Pipeline:
+    """Scans files one after the other; the directory and the buffer are kept between them."""
+
+    def __init__(self, matcher: Matcher, item_seconds: float, item_seconds_per_mb: float) -> None:
+        self._matcher = matcher
+        self._item_seconds = item_seconds
+        self._seconds_per_mb = item_seconds_per_mb
+        self._folder = Folder()
+        # One byte more than is read in one piece: a file that has grown shows itself.
+        self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
+
+    def enter(self, directory: bytes) -> None:
+        """Say which directory the next files lie in."""
+        self._directory = directory
+        self._folder.enter(directory)
+
+    def leave(self) -> None:
+        """Hold nothing of the target open."""
+        self._folder.close()
+
+    def scan(self, name: bytes) -> ItemResult:
+        """Scan one file of the directory at hand; never raises for what a file or a medium does."""
+        try:
+            descriptor = self._folder.open(name)
+        except OSError as error:
+            return ItemResult(ending_for(error))
+        try:
+            return self._scan_open(descriptor, name)
+        except (OSError, EndedError) as error:
+            return ItemResult(ending_for(error))
+        finally:
+            os.close(descriptor)
+
+    def _scan_open(self, descriptor: int, name: bytes) -> ItemResult:
+        """Scan, and scan again if the file changed meanwhile; what matched either time is told."""
+        before = checked_status(descriptor)
+        matches: list[RuleMatch] = []
+        for _attempt in range(2):
+            ending, found, size = self._look(descriptor, before.st_size, name)
+            matches += [match for match in found if match not in matches] if matches else found
+            after = os.fstat(descriptor)
+            if (size, after.st_mtime_ns) == (after.st_size, before.st_mtime_ns) or ending[0] is Outcome.TIMED_OUT:
+                break
+            before, ending = after, _CHANGED
+        if not matches:
+            return ItemResult(ending) if ending is not _SCANNED else _CLEAN
+        told = tuple(matches[: limits.FINDINGS_PER_ITEM])
+        return ItemResult(ending, told, _sha256(descriptor, size), size)
+
+    def _look(self, descriptor: int, size: int, name: bytes) -> tuple[Ending, list[RuleMatch], int]:
+        """Read and match once. Returns the ending, what matched, and the bytes that were looked at."""
+        seconds = self._item_seconds + self._seconds_per_mb * (size >> 20)
+        try:
+            if size > limits.LARGE_FILE:
+                return self._look_mapped(descriptor, size, name, seconds)
+            read = _read(descriptor, self._buffer, size)
+            if not read:
+                return _EMPTY, [], 0
+            found = self._matcher.match(self._buffer[:read], join(self._directory, name), seconds)
+        except MatchTooSlowError:
+            return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), [], size
+        except (MatchFailedError, MemoryError) as error:
+            return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), [], size
+        return _SCANNED, found, read
+
+    def _look_mapped(
+        self, descriptor: int, size: int, name: bytes, seconds: float
+    ) -> tuple[Ending, list[RuleMatch], int]:
+        with _mapped(descriptor, size) as content:
+            try:
+                found = self._matcher.match(content, join(self._directory, name), seconds)
+            except MatchFailedError:
+                # libyara catches the fault of a page that cannot be had; find out why it could not.
+                if os.fstat(descriptor).st_size < size:
+                    return _CHANGED, [], size
+                _sha256(descriptor, size, strict=True)  # reads it all: raises what the medium says
+                raise
+        return _SCANNED, found, size
+
+
+_CLEAN = ItemResult(_SCANNED)
+
+
+def _read(descriptor: int, buffer: memoryview, size: int) -> int:
+    """Read a file that should have `size` bytes from its start; returns how many it had, one more at most."""
+    read = 0
+    while read <= size and (got := _read_at(descriptor, buffer[read : size + 1], read)):
+        read += got
+        if read >= size:
+            break  # the size is looked at again afterwards: no need to ask for the end
+    return read
+
+
+if hasattr(os, "preadv"):
+
+    def _read_at(descriptor: int, buffer: memoryview, position: int) -> int:
+        return os.preadv(descriptor, [buffer], position)
+
+else:
+
+    def _read_at(descriptor: int, buffer: memoryview, position: int) -> int:
+        with io.FileIO(descriptor, closefd=False) as stream:
+            stream.seek(position)
+            return stream.readinto(buffer) or 0
+
+
+@contextmanager
+def _mapped(descriptor: int, size: int) -> Iterator[Content]:
+    """Map a file; a large one gives its pages back while it is scanned, so that it never fills the memory."""
+    if hasattr(mmap, "MAP_PRIVATE"):  # private: also works where a file system allows no shared mapping
+        content = mmap.mmap(descriptor, size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+        content.madvise(mmap.MADV_SEQUENTIAL)
+    else:
+        content = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+    with content:
+        if size <= limits.RELEASE_ABOVE or not hasattr(mmap, "MADV_DONTNEED"):
+            yield content
+            return
+        ended = threading.Event()
+        releaser = threading.Thread(target=_release_pages, args=(content, ended), name="release pages")
+        releaser.start()
+        try:
+            yield content
+        finally:
+            ended.set()
+            releaser.join()
+
+
+def _release_pages(content: mmap.mmap, ended: threading.Event) -> None:
+    while not ended.wait(limits.RELEASE_EVERY):
+        content.madvise(mmap.MADV_DONTNEED)
+
+
+def _sha256(descriptor: int, size: int, *, strict: bool = False) -> str:
+    """Return the SHA-256 of an open file of `size` bytes by reading it again; "" if it is no more the same.
+
+    Never through a mapping: a fault there would end the process. With `strict`, OSError is raised.
+    """
+    digest = hashlib.sha256()
+    done = 0
+    try:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        while part := os.read(descriptor, _HASH_STEP):
+            digest.update(part)
+            done += len(part)
+            if done > size:
+                break
+    except OSError:
+        if strict:
+            raise
+        return ""
+    return digest.hexdigest() if done == size else ""

@@ -1,0 +1,229 @@
+"""The messages between the supervisor and its children: one typed JSON array on each line.
+
+The first element of a line is the message's tag. Raw path bytes travel as base64. Several names travel
+as one value, separated by NUL, which no file system allows in a name.
+
+The parent trusts nothing here: decoding checks types and bounds, `walker_link` and `worker_link` check
+that a message makes sense at that moment. What does not is a `ProtocolError`, and that child's end.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from medscan_gui.core.words import Cause, Outcome, Severity
+from medscan_gui.engine import limits
+
+#: Raised whenever a message changes; both sides must agree.
+PROTOCOL = 1
+
+Number = Annotated[int, Meta(ge=0, le=limits.MAX_NUMBER)]
+Path = Annotated[bytes, Meta(max_length=limits.PATH_BYTES)]
+Names = Annotated[bytes, Meta(max_length=limits.BATCH_NAMES + limits.NAME_BYTES)]
+Name = Annotated[bytes, Meta(max_length=limits.NAME_BYTES)]
+Detail = Annotated[str, Meta(max_length=limits.DETAIL_CHARS)]
+RuleName = Annotated[str, Meta(max_length=limits.RULE_CHARS)]
+MetaText = Annotated[str, Meta(max_length=limits.META_CHARS)]
+Digest = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$", max_length=64)]
+
+
+class ProtocolError(Exception):
+    """A child said something that it must not say. The text is for the log."""
+
+
+class SelfTest(StrEnum):
+    """What a worker's self-test gave."""
+
+    PASSED = "passed"
+    #: The self-test rule did not find its sample.
+    SAMPLE_MISSED = "sample_missed"
+    #: Some rule matched the harmless counter-sample.
+    COUNTER_MATCHED = "counter_matched"
+
+
+# Parent to child --------------------------------------------------------------------------------
+
+
+class RuleText(msgspec.Struct, frozen=True, array_like=True):
+    """One verified rule file: its source, and what the manifest says of it."""
+
+    path: str
+    licence: str
+    rules: int
+    source: bytes
+
+
+class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
+    """To a worker, first of all: the verified bundle, and what to prove oneself on."""
+
+    name: str
+    version: str
+    created: str
+    self_test_rule: str
+    files: tuple[RuleText, ...]
+    #: Found by `self_test_rule`.
+    sample: bytes
+    #: Found by no rule.
+    counter_sample: bytes
+    #: The patience of `limits.Limits`.
+    item_seconds: float
+    item_seconds_per_mb: float
+
+
+class PendingFolders(msgspec.Struct, frozen=True, array_like=True):
+    """Directories that still have to be walked: NUL-separated names within one directory."""
+
+    directory: bytes
+    names: bytes
+
+
+class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
+    """To the walker, first of all: where to walk and what to leave out.
+
+    `pending` is a stack, next one last. Names in a group whose directory is empty are targets: whole
+    paths, which may be files and whose own links are followed.
+    """
+
+    first_id: int
+    pending: tuple[PendingFolders, ...]
+    #: (device, inode or file id) of MedScan's own directories.
+    exclude: tuple[tuple[int, int], ...]
+    skip_virtual: bool
+
+
+class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
+    """From the walker, and on to a worker as it stands: files of one directory, with consecutive ids."""
+
+    first: Number
+    directory: Path
+    names: Names
+    sizes: Annotated[list[Number], Meta(min_length=1, max_length=limits.BATCH_ITEMS)]
+
+
+# Child to parent --------------------------------------------------------------------------------
+
+
+class Hello(msgspec.Struct, frozen=True, array_like=True, tag="hello"):
+    """A child's first message, once it is ready; a walker leaves all but the versions empty."""
+
+    protocol: Number
+    program: Annotated[str, Meta(max_length=40)]
+    yara: Annotated[str, Meta(max_length=40)] = ""
+    bundle_digest: Digest = ""
+    rules: Number = 0
+    self_test: SelfTest = SelfTest.SAMPLE_MISSED
+
+
+class Refused(msgspec.Struct, frozen=True, array_like=True, tag="refused"):
+    """A worker cannot use the rules: the file at fault ("" if it is the whole), the line and why."""
+
+    file: MetaText
+    line: Number
+    detail: Detail
+
+
+class Begin(msgspec.Struct, frozen=True, array_like=True, tag="b"):
+    """The worker is about to open an item."""
+
+    id: Number
+
+
+class Next(msgspec.Struct, frozen=True, array_like=True, tag="n"):
+    """The item before was wholly scanned, and the worker is about to open this one."""
+
+    id: Number
+
+
+class End(msgspec.Struct, frozen=True, array_like=True, tag="e"):
+    """An item has its outcome."""
+
+    id: Number
+    outcome: Outcome
+    cause: Cause = Cause.NONE
+    detail: Detail = ""
+
+
+class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
+    """A rule matched the item at hand."""
+
+    id: Number
+    rule: RuleName
+    rule_file: MetaText
+    severity: Severity
+    family: MetaText
+    author: MetaText
+    description: MetaText
+    reference: MetaText
+    sha256: Digest
+    size: Number
+
+
+class Enter(msgspec.Struct, frozen=True, array_like=True, tag="enter"):
+    """The walker is about to open the next pending directory (or target)."""
+
+
+class Resolved(msgspec.Struct, frozen=True, array_like=True, tag="resolved"):
+    """Where a target really lies: the directory itself, or the directory of a single file."""
+
+    directory: Path
+
+
+class Folders(msgspec.Struct, frozen=True, array_like=True, tag="folders"):
+    """Directories within the one at hand, pending from now on."""
+
+    names: Names
+
+
+class PassedOver(msgspec.Struct, frozen=True, array_like=True, tag="passed"):
+    """Items of the directory at hand, or itself, that policy leaves out."""
+
+    cause: Cause
+    items: Number
+
+
+class Trouble(msgspec.Struct, frozen=True, array_like=True, tag="trouble"):
+    """An entry of the directory at hand, or (name empty) the directory itself, that could not be read."""
+
+    name: Name
+    outcome: Outcome
+    cause: Cause
+    detail: Detail
+
+
+class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
+    """The walk is over; what this walker counted, all kinds together."""
+
+    items: Number
+    bytes: Number
+
+
+WorkerMessage = Next | Begin | End | Hit | Hello | Refused
+WalkerMessage = Entries | Enter | Folders | PassedOver | Trouble | Resolved | Done | Hello
+
+#: Outcomes that a worker may give an item. Crash, hang and cancellation are the parent's to see.
+WORKER_OUTCOMES = frozenset(
+    {
+        Outcome.SCANNED,
+        Outcome.EMPTY,
+        Outcome.UNREADABLE,
+        Outcome.VANISHED,
+        Outcome.TIMED_OUT,
+        Outcome.LIMIT_REACHED,
+    }
+)
+#: Outcomes that a walker may give a directory or an entry.
+WALKER_OUTCOMES = frozenset({Outcome.UNREADABLE, Outcome.VANISHED})
+
+_encoder = msgspec.json.Encoder()
+
+
+def line(message: msgspec.Struct) -> bytes:
+    """Return a message as a line, with its end."""
+    return _encoder.encode(message) + b"\n"
+
+
+def split_names(names: bytes) -> list[bytes]:
+    """Return the names of a NUL-separated value; none for an empty one."""
+    return names.split(b"\0") if names else []

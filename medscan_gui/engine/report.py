@@ -1,0 +1,76 @@
+"""What the links gather for the session between two looks at the clock: the ledger's side of the supervisor."""
+
+from medscan_gui.core.coverage import is_accepted
+from medscan_gui.core.finding import ItemProblem
+from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
+from medscan_gui.engine.events import Counted, EndedLine, EngineEvent, ItemsEnded, ItemTrouble
+
+
+class Report:
+    """Counts what is found and what has ended, and holds the events that are not told yet."""
+
+    def __init__(self) -> None:
+        self.items_counted = 0
+        self.bytes_counted = 0
+        self.items_ended = 0
+        self.bytes_ended = 0
+        #: Items that vanished or could not be read since this was last looked at: has the target gone?
+        self.suspicions = 0
+        self._counted_told = Counted(0, 0)
+        self._final = False
+        self._ended: dict[tuple[Outcome, Cause], list[int]] = {}
+        self._events: list[EngineEvent] = []
+
+    def count(self, items: int, size: int = 0) -> None:
+        """Items were found, `size` bytes together."""
+        self.items_counted += items
+        self.bytes_counted += size
+
+    def final(self) -> None:
+        """Nothing more will be found."""
+        self._final = True
+
+    def end(self, outcome: Outcome, cause: Cause, items: int, size: int) -> None:
+        """Items ended that need no line of their own."""
+        self.items_ended += items
+        self.bytes_ended += size
+        line = self._ended.setdefault((outcome, cause), [0, 0])
+        line[0] += items
+        line[1] += size
+
+    def end_item(self, path: bytes, outcome: Outcome, cause: Cause, detail: str, size: int) -> None:
+        """One item ended, with whatever outcome."""
+        if outcome in READ_OUTCOMES or is_accepted(outcome, cause):
+            self.end(outcome, cause, 1, size)
+            return
+        if outcome is Outcome.VANISHED or cause is Cause.READ_ERROR:
+            self.suspicions += 1
+        self.items_ended += 1
+        self.bytes_ended += size
+        problem = ItemProblem(chain=(path,), outcome=outcome, cause=cause, detail=detail)
+        self._events.append(ItemTrouble(problem, size))
+
+    def end_rest(self) -> None:
+        """The scan is over: whatever has not ended was not reached."""
+        if self.items_ended < self.items_counted:
+            items, size = self.items_counted - self.items_ended, self.bytes_counted - self.bytes_ended
+            self.end(Outcome.CANCELLED, Cause.NOT_REACHED, items, size)
+
+    def tell(self, event: EngineEvent) -> None:
+        """Add an event."""
+        self._events.append(event)
+
+    def take(self) -> list[EngineEvent]:
+        """Return what is to be told now. What was counted comes before what ended."""
+        events: list[EngineEvent] = []
+        counted = Counted(self.items_counted, self.bytes_counted, self._final)
+        if counted != self._counted_told:
+            self._counted_told = counted
+            events.append(counted)
+        events += self._events
+        self._events.clear()
+        if self._ended:
+            lines = tuple(EndedLine(outcome, cause, *sums) for (outcome, cause), sums in self._ended.items())
+            events.append(ItemsEnded(lines))
+            self._ended.clear()
+        return events

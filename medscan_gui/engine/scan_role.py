@@ -1,0 +1,136 @@
+"""The worker: proves itself on the self-test, then scans what it is given, announcing each item first."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from medscan_gui import __version__
+from medscan_gui.core.bundle import FORMAT, canonical_manifest
+from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.engine import limits
+from medscan_gui.engine.child import send_all
+from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
+from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
+from medscan_gui.engine.pipeline import ItemResult, Pipeline
+from medscan_gui.engine.protocol import PROTOCOL, End, Entries, Hello, Hit, Load, Refused, SelfTest, line, split_names
+
+_Order = Load | Entries
+
+
+def scan(orders: Iterable[bytes], sink: int) -> bool:
+    """Follow orders until they end. Returns False if the rules were refused."""
+    decoder = msgspec.json.Decoder(_Order)
+    worker: Worker | None = None
+    for lines in orders:
+        for order in decoder.decode_lines(lines):
+            if isinstance(order, Load):
+                worker = _load(order, sink)
+                if worker is None:
+                    return False
+            elif worker is not None:
+                worker.scan(order)
+        if worker is not None:
+            worker.finish_telling()
+    return True
+
+
+def _load(load: Load, sink: int) -> "Worker | None":
+    try:
+        matcher = YaraMatcher({rule_file.path: rule_file.source for rule_file in load.files})
+    except RulesRefusedError as error:
+        file, reason = error.file[: limits.META_CHARS], error.reason[: limits.DETAIL_CHARS]
+        send_all(sink, line(Refused(file, error.line, reason)))
+        return None
+    hello = Hello(PROTOCOL, __version__, VERSION, bundle_digest(load), matcher.rules, self_test(load, matcher))
+    send_all(sink, line(hello))
+    return Worker(Pipeline(matcher, load.item_seconds, load.item_seconds_per_mb), sink)
+
+
+def bundle_digest(load: Load) -> str:
+    """Return the digest of what was received, computed anew from every byte of it."""
+    import hashlib
+
+    files = [
+        {
+            "path": rule_file.path,
+            "sha256": hashlib.sha256(rule_file.source).hexdigest(),
+            "size": len(rule_file.source),
+            "rules": rule_file.rules,
+            "licence": rule_file.licence,
+        }
+        for rule_file in load.files
+    ]
+    manifest = {
+        "format": FORMAT,
+        "name": load.name,
+        "version": load.version,
+        "created": load.created,
+        "self_test_rule": load.self_test_rule,
+        "rule_count": sum(rule_file.rules for rule_file in load.files),
+        "files": files,
+    }
+    return hashlib.sha256(canonical_manifest(manifest)).hexdigest()
+
+
+def self_test(load: Load, matcher: YaraMatcher) -> SelfTest:
+    """Look for the sample and for nothing in the counter-sample, with the very rules that will scan."""
+    found = matcher.match(load.sample, b"self-test", load.item_seconds)
+    if all(match.rule != load.self_test_rule for match in found):
+        return SelfTest.SAMPLE_MISSED
+    if matcher.match(load.counter_sample, b"self-test", load.item_seconds):
+        return SelfTest.COUNTER_MATCHED
+    return SelfTest.PASSED
+
+
+class Worker:
+    """Scans batches. An item's end and the next one's beginning are one write: it costs once for each item."""
+
+    def __init__(self, pipeline: Pipeline, sink: int) -> None:
+        self._pipeline = pipeline
+        self._sink = sink
+        #: The end of the item before, not told yet; b"" if there is none.
+        self._untold = b""
+        #: The item before was simply scanned, and its end goes without saying.
+        self._plain = False
+
+    def scan(self, batch: Entries) -> None:
+        """Scan the files of one batch."""
+        self._pipeline.enter(batch.directory)
+        scan = self._pipeline.scan
+        for item, name in enumerate(split_names(batch.names), batch.first):
+            self._begin(item)
+            result = scan(name)
+            if result.matches:
+                self._tell_matches(item, result)
+            outcome, cause, detail = result.ending
+            self._plain = outcome is Outcome.SCANNED and cause is Cause.NONE
+            self._untold = line(End(item, outcome, cause, detail[: limits.DETAIL_CHARS]))
+
+    def _begin(self, item: int) -> None:
+        send_all(self._sink, b'["n",%d]\n' % item if self._plain else b'%b["b",%d]\n' % (self._untold, item))
+
+    def finish_telling(self) -> None:
+        """Tell the last item's end: nothing else is here to be begun. Lets go of the target."""
+        if self._untold:
+            send_all(self._sink, self._untold)
+        self._untold, self._plain = b"", False
+        self._pipeline.leave()
+
+    def _tell_matches(self, item: int, result: ItemResult) -> None:
+        lines = [line(_hit(item, match, result)) for match in result.matches]
+        send_all(self._sink, b"".join(lines))
+
+
+def _hit(item: int, match: RuleMatch, result: ItemResult) -> Hit:
+    return Hit(
+        id=item,
+        rule=match.rule,
+        rule_file=match.rule_file,
+        severity=match.severity,
+        family=match.family,
+        author=match.author,
+        description=match.description,
+        reference=match.reference,
+        sha256=result.sha256,
+        size=result.size,
+    )

@@ -1,0 +1,160 @@
+"""One scan of the engine: children started, watched, replaced and ended; what they say turned into events.
+
+The supervisor trusts nothing that a child says, and is the only one that can tell of a crash, a hang or a
+cancellation. It never opens a file of the target.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Generator, Iterator
+from queue import Empty
+
+import msgspec
+
+from medscan_gui.core.bundle import Bundle
+from medscan_gui.core.words import Stop
+from medscan_gui.engine import orders
+from medscan_gui.engine.crew import Command, Crew, StoppedError
+from medscan_gui.engine.events import Ended, EngineEvent, EngineRefused
+from medscan_gui.engine.limits import TICK_SECONDS, Limits
+from medscan_gui.engine.pending import PendingStack
+from medscan_gui.engine.places import Identity
+from medscan_gui.engine.protocol import PendingFolders
+from medscan_gui.engine.report import Report
+from medscan_gui.engine.target_watch import TargetWatch
+from medscan_gui.engine.walker_link import WalkOrder
+
+_log = logging.getLogger(__name__)
+
+#: Items that vanish or give read errors before the supervisor asks whether the target is still there.
+_SUSPICIOUS = 16
+#: Mails dealt with before the events of them are told.
+_MAILS_AT_ONCE = 16
+
+
+class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
+    """What one scan reads, and with what."""
+
+    #: Raw paths of files and directories. None may hold a NUL.
+    paths: tuple[bytes, ...]
+    bundle: Bundle
+    #: Workers; 0 means one for each core.
+    workers: int = 0
+    #: Identities of MedScan's own directories (`places.identity_of`).
+    exclude: tuple[Identity, ...] = ()
+    #: Leave out what the running kernel makes up (/proc, /sys, /dev).
+    skip_virtual: bool = True
+    limits: Limits = Limits()
+
+
+class Supervisor:
+    """Runs one job, once. `cancel`, `pause` and `resume` may be called from any thread and return at once."""
+
+    def __init__(self, job: ScanJob, command: Command = orders.engine_command) -> None:
+        """Prepare. `command` gives the command line of an engine process."""
+        self._job = job
+        self._report = Report()
+        self._crew = Crew(job.bundle, job.limits, command, self._report)
+        self._cancelled = threading.Event()
+        self._paused = threading.Event()
+        self._started = False
+        self._told_work_at = 0.0
+
+    def cancel(self) -> None:
+        """End the scan now, whatever it is at."""
+        self._cancelled.set()
+        self._wake()
+
+    def pause(self) -> None:
+        """Begin nothing new; what is being read is finished."""
+        self._paused.set()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._paused.clear()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._crew.mailbox.put(None)
+
+    def events(self) -> Iterator[EngineEvent]:
+        """Run the scan and yield what happens; blocks in between. Once, in one thread.
+
+        `Ended` is always the last one, whatever happened. If the generator is closed instead, every child is
+        ended all the same.
+        """
+        if self._started:
+            raise RuntimeError("a supervisor runs once")
+        self._started = True
+        stop = Stop.ENGINE_FAILED
+        try:
+            stop = yield from self._scan()
+        except StoppedError as error:
+            stop = error.stop
+            yield from self._report.take()
+            yield EngineRefused(error.message)
+        except Exception:
+            # A bug of ours. The session must still hear the end, and the truth: the engine failed.
+            _log.exception("the supervisor failed")
+        finally:
+            self._crew.kill()
+        self._report.end_rest()
+        yield from self._report.take()
+        yield Ended(
+            stop=stop,
+            walk_complete=self._crew.walk_complete,
+            engines=tuple(self._crew.proofs),
+            restarts=self._crew.restarts,
+        )
+
+    def _scan(self) -> Generator[EngineEvent, None, Stop]:
+        watch = TargetWatch(self._job.paths, self._wake)
+        watch.ask(time.monotonic())
+        if not self._cancelled.is_set():
+            targets = PendingStack([PendingFolders(b"", b"\0".join(reversed(self._job.paths)))])
+            order = WalkOrder(self._job.exclude, self._job.skip_virtual)
+            self._crew.start(order, targets, self._job.workers)
+        while not self._cancelled.is_set():
+            self._listen()
+            now = time.monotonic()
+            self._crew.watch(now)
+            yield from self._tell(now)
+            if (stop := self._stop(watch, now)) is not None:
+                return stop
+            if not self._paused.is_set():
+                self._crew.hand_out()
+        return Stop.CANCELLED
+
+    def _listen(self) -> None:
+        """Wait for what the children say, for a moment, and deal with it."""
+        mailbox = self._crew.mailbox
+        try:
+            mail = mailbox.get(timeout=TICK_SECONDS)
+            for _ in range(_MAILS_AT_ONCE):
+                if mail is not None:
+                    self._crew.hear(mail)
+                if self._cancelled.is_set():
+                    return
+                mail = mailbox.get_nowait()
+        except Empty:
+            pass
+
+    def _tell(self, now: float) -> Iterator[EngineEvent]:
+        yield from self._report.take()
+        if now - self._told_work_at >= TICK_SECONDS and (at_work := self._crew.at_work(now)):
+            self._told_work_at = now
+            yield at_work
+
+    def _stop(self, watch: TargetWatch, now: float) -> Stop | None:
+        """Say how the scan has ended; None if it goes on."""
+        if self._crew.target_missing or watch.answer(now) is False:
+            return Stop.TARGET_GONE
+        finished = self._crew.finished
+        if self._report.suspicions >= (1 if finished else _SUSPICIOUS) and not watch.asking:
+            self._report.suspicions = 0
+            watch.ask(now)
+        if not finished or watch.asking:
+            return None
+        self._crew.leave()
+        return Stop.COMPLETED

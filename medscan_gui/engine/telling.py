@@ -1,0 +1,96 @@
+"""What a walker tells: lines gathered into few writes, files gathered into batches."""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from medscan_gui.engine import limits
+from medscan_gui.engine.protocol import Entries, line
+
+Send = Callable[[bytes], None]
+
+#: What is told is gathered up to this many bytes, and (for `Teller.late`) this many seconds.
+_GATHER_BYTES = 32 << 10
+_GATHER_SECONDS = 0.1
+
+
+class Teller:
+    """Gathers messages and sends them as whole lines."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._lines: list[bytes] = []
+        self._bytes = 0
+        self._sent_at = time.monotonic()
+
+    def tell(self, message: msgspec.Struct) -> None:
+        """Add a message; it is sent when there is enough, or at the next `flush`."""
+        told = line(message)
+        self._lines.append(told)
+        self._bytes += len(told)
+        if self._bytes > _GATHER_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is gathered."""
+        self._sent_at = time.monotonic()
+        if self._lines:
+            self._send(b"".join(self._lines))
+            self._lines.clear()
+            self._bytes = 0
+
+    @property
+    def late(self) -> bool:
+        """Nothing was sent for so long that the supervisor should hear something."""
+        return time.monotonic() - self._sent_at > _GATHER_SECONDS
+
+
+class FileBatch:
+    """Gathers the files of one directory into messages that are the unit of work.
+
+    A batch is closed by its number, its content or its names; a large file travels alone, so that the small
+    ones beside it need not wait for it. Keeps count of all items and bytes, and of the ids.
+    """
+
+    def __init__(self, first_id: int, tell: Callable[[msgspec.Struct], None]) -> None:
+        self._tell = tell
+        self._next_id = first_id
+        self.directory = b""
+        self.items = 0
+        self.bytes = 0
+        self._names: list[bytes] = []
+        self._sizes: list[int] = []
+        self._content = 0
+        self._name_bytes = 0
+
+    def enter(self, directory: bytes) -> None:
+        """Say which directory the next files lie in."""
+        self.close()
+        self.directory = directory
+
+    def add(self, name: bytes, size: int) -> None:
+        """Add a file."""
+        if self._sizes and size > limits.LARGE_FILE:
+            self.close()
+        self._names.append(name)
+        self._sizes.append(size)
+        self._content += size
+        self._name_bytes += len(name) + 1
+        if (
+            len(self._sizes) >= limits.BATCH_ITEMS
+            or self._content > limits.BATCH_CONTENT
+            or self._name_bytes > limits.BATCH_NAMES
+        ):
+            self.close()
+
+    def close(self) -> None:
+        """Tell of the files gathered."""
+        if not self._sizes:
+            return
+        self._tell(Entries(self._next_id, self.directory, b"\0".join(self._names), self._sizes))
+        self._next_id += len(self._sizes)
+        self.items += len(self._sizes)
+        self.bytes += self._content
+        self._names, self._sizes = [], []
+        self._content = self._name_bytes = 0

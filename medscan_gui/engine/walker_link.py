@@ -1,0 +1,190 @@
+"""The supervisor's side of the walker: keeps its own copy of what is left to walk, so that another walker can go on."""
+
+import msgspec
+
+from medscan_gui.core.words import ACCEPTED_SKIPS, Cause, Outcome
+from medscan_gui.engine import limits
+from medscan_gui.engine.backlog import Backlog
+from medscan_gui.engine.events import EngineStarted, Role
+from medscan_gui.engine.pending import PendingStack
+from medscan_gui.engine.places import SEPARATOR, Identity, join
+from medscan_gui.engine.process import ChildProcess, Mail
+from medscan_gui.engine.protocol import (
+    PROTOCOL,
+    WALKER_OUTCOMES,
+    Done,
+    Enter,
+    Entries,
+    Folders,
+    Hello,
+    PassedOver,
+    ProtocolError,
+    Resolved,
+    Trouble,
+    Walk,
+    WalkerMessage,
+    line,
+    split_names,
+)
+from medscan_gui.engine.report import Report
+
+_decoder: "msgspec.json.Decoder[WalkerMessage]" = msgspec.json.Decoder(WalkerMessage)
+
+
+class WalkOrder(msgspec.Struct, frozen=True):
+    """What every walker of one scan is told."""
+
+    exclude: tuple[Identity, ...]
+    skip_virtual: bool
+
+
+class WalkerLink:
+    """One walker, from its start to its end."""
+
+    def __init__(
+        self, child: ChildProcess, order: WalkOrder, pending: PendingStack, report: Report, backlog: Backlog
+    ) -> None:
+        self.child = child
+        self.pending = pending
+        self.done = False
+        #: A target could not be found at all.
+        self.target_missing = False
+        self._report = report
+        self._backlog = backlog
+        self._next_id = report.items_counted
+        self._greeted = False
+        #: The directory at hand; None before the first one.
+        self._directory: bytes | None = None
+        self._target_unresolved = False
+        self._heard_at = child.started_at
+        self._items = 0
+        self._bytes = 0
+        walk = Walk(self._next_id, pending.groups(), order.exclude, order.skip_virtual)
+        child.send(line(walk))
+
+    def hear(self, mail: Mail) -> None:
+        """Deal with what the walker said. Raises ProtocolError."""
+        self._heard_at = mail.at
+        lines = self.child.lines_of(mail)
+        if not lines:
+            return
+        for text in lines.split(b"\n"):
+            try:
+                message = _decoder.decode(text)
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                raise ProtocolError(f"no message: {error}"[: limits.DETAIL_CHARS]) from error
+            self._take(message, text)
+
+    def _take(self, message: WalkerMessage, text: bytes) -> None:
+        if isinstance(message, Hello):
+            self._hello(message)
+            return
+        if not self._greeted or self.done:
+            raise ProtocolError("out of turn")
+        if isinstance(message, Enter):
+            self._enter()
+        elif isinstance(message, Done):
+            self._finish(message)
+        elif self._directory is None:
+            raise ProtocolError("entries of no directory")
+        else:
+            self._take_found(message, self._directory, text)
+
+    def _take_found(
+        self, message: Entries | Folders | PassedOver | Trouble | Resolved, directory: bytes, text: bytes
+    ) -> None:
+        if isinstance(message, Entries):
+            self._entries(message, directory, text)
+        elif isinstance(message, Folders):
+            _check_names(split_names(message.names))
+            self.pending.push(directory, message.names)
+        elif isinstance(message, PassedOver):
+            self._passed_over(message)
+        elif isinstance(message, Trouble):
+            self._trouble(message, directory)
+        else:
+            if not self._target_unresolved:
+                raise ProtocolError("resolved what is no target")
+            self._target_unresolved = False
+            self._directory = message.directory
+
+    def _hello(self, hello: Hello) -> None:
+        if self._greeted or hello.protocol != PROTOCOL:
+            raise ProtocolError("a second hello" if self._greeted else f"protocol {hello.protocol}")
+        self._greeted = True
+        self._report.tell(EngineStarted(role=Role.WALK, pid=self.child.pid, program_version=hello.program))
+
+    def _enter(self) -> None:
+        if not self.pending:
+            raise ProtocolError("entered what was not pending")
+        self._target_unresolved, self._directory = self.pending.pop()
+
+    def _count(self, items: int, size: int = 0) -> None:
+        self._items += items
+        self._bytes += size
+        if max(self._report.items_counted + items, self._report.bytes_counted + size) > limits.MAX_NUMBER:
+            raise ProtocolError("a count out of range")
+        self._report.count(items, size)
+
+    def _entries(self, entries: Entries, directory: bytes, text: bytes) -> None:
+        names = split_names(entries.names)
+        if entries.directory != directory or entries.first != self._next_id or len(names) != len(entries.sizes):
+            raise ProtocolError("a batch that does not fit")
+        _check_names(names)
+        self._next_id += len(names)
+        self._count(len(names), sum(entries.sizes))
+        large = len(names) == 1 and entries.sizes[0] > limits.LARGE_FILE
+        self._backlog.put(text + b"\n", large=large)
+
+    def _passed_over(self, passed: PassedOver) -> None:
+        if passed.cause not in ACCEPTED_SKIPS:
+            raise ProtocolError("passed over for no reason")
+        self._count(passed.items)
+        self._report.end(Outcome.SKIPPED_BY_POLICY, passed.cause, passed.items, 0)
+
+    def _trouble(self, trouble: Trouble, directory: bytes) -> None:
+        if trouble.outcome not in WALKER_OUTCOMES:
+            raise ProtocolError("an outcome that is not a walker's to give")
+        if self._target_unresolved and trouble.outcome is Outcome.VANISHED:
+            self.target_missing = True
+        path = directory
+        if trouble.name:
+            _check_names([trouble.name])
+            path = join(directory, trouble.name)
+        self._count(1)
+        self._report.end_item(path, trouble.outcome, trouble.cause, trouble.detail, 0)
+
+    def _finish(self, done: Done) -> None:
+        if self.pending or (done.items, done.bytes) != (self._items, self._bytes):
+            raise ProtocolError("done too early")
+        self.done = True
+        self._report.final()
+
+    # Patience -----------------------------------------------------------------------------------
+
+    def is_hung(self, now: float, patience: limits.Limits) -> bool:
+        """Say whether the walker owes a word for too long."""
+        if self.done or not self.child.heard_out:
+            return False
+        allowed = patience.silence_seconds if self._greeted else patience.start_seconds
+        return now - self._heard_at > allowed
+
+    @property
+    def greeted(self) -> bool:
+        """It has started well."""
+        return self._greeted
+
+    def lose(self, outcome: Outcome, cause: Cause, detail: str) -> bytes:
+        """The walker is lost: the directory at hand counts as an item with that outcome. Returns its raw path."""
+        if self._directory is None:
+            return b""
+        path, self._directory = self._directory, None
+        self._count(1)
+        self._report.end_item(path, outcome, cause, detail, 0)
+        return path
+
+
+def _check_names(names: list[bytes]) -> None:
+    for name in names:
+        if SEPARATOR in name or name in {b"", b".", b".."}:
+            raise ProtocolError("a name that leads elsewhere")

@@ -1,0 +1,282 @@
+"""The supervisor's side of one worker: what it was given, what it may say next, how long it may take.
+
+States: *starting* (rules sent, `Hello` or `Refused` awaited), *ready* (an item is begun, or not), *lost*.
+Each message is checked against what was given: ids come in the order given, an item is begun before it
+ends, findings belong to the item at hand. The first wrong word raises ProtocolError.
+"""
+
+import time
+from collections import deque
+
+import msgspec
+
+from medscan_gui.core.finding import Finding
+from medscan_gui.core.verdict import EngineProof
+from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.engine import limits
+from medscan_gui.engine.events import EngineStarted, Found, Role
+from medscan_gui.engine.places import join
+from medscan_gui.engine.process import ChildProcess, Mail
+from medscan_gui.engine.protocol import (
+    PROTOCOL,
+    WORKER_OUTCOMES,
+    Begin,
+    End,
+    Entries,
+    Hello,
+    Hit,
+    Next,
+    ProtocolError,
+    Refused,
+    SelfTest,
+    WorkerMessage,
+    line,
+    split_names,
+)
+from medscan_gui.engine.report import Report
+
+_decoder: "msgspec.json.Decoder[WorkerMessage]" = msgspec.json.Decoder(WorkerMessage)
+_batch_decoder = msgspec.json.Decoder(Entries)
+
+#: Work given ahead: as many items as this worker ends in so many seconds, within bounds.
+_AHEAD_SECONDS = 0.03
+_AHEAD_LEAST = limits.BATCH_ITEMS
+_AHEAD_MOST = 2048
+_RATE_WINDOW = 0.1
+
+
+class WorkerRefusedError(Exception):
+    """The worker cannot use the rules, or failed its self-test: no other one would do better."""
+
+    def __init__(self, refused: Refused | None, hello: Hello | None = None) -> None:
+        super().__init__()
+        self.refused = refused
+        self.hello = hello
+
+
+class _Batch:
+    """A batch given to a worker. `done` items of it have ended."""
+
+    def __init__(self, entries: Entries) -> None:
+        self.entries = entries
+        self.names = split_names(entries.names)
+        self.done = 0
+
+    def path(self) -> bytes:
+        """Raw path of the item at hand."""
+        return join(self.entries.directory, self.names[self.done])
+
+    def rest(self, skip: int) -> bytes:
+        """Return what is left of it as a line, `skip` items less; b"" if nothing is."""
+        start = self.done + skip
+        entries = self.entries
+        if start >= len(self.names):
+            return b""
+        names = b"\0".join(self.names[start:])
+        return line(Entries(entries.first + start, entries.directory, names, entries.sizes[start:]))
+
+
+class WorkerLink:
+    """One worker, from its start to its end."""
+
+    def __init__(self, child: ChildProcess, load: bytes, report: Report, *, prefers_large: bool) -> None:
+        self.child = child
+        self.prefers_large = prefers_large
+        self.proof: EngineProof | None = None
+        self._report = report
+        self._batches: deque[_Batch] = deque()
+        self._begun = False
+        self._begun_at = 0.0
+        self._heard_at = child.started_at
+        self._hits = 0
+        self._items_given = 0
+        self._bytes_given = 0
+        self._ahead = _AHEAD_LEAST * 2
+        self._window_items = 0
+        self._window_at = child.started_at
+        child.send(load)
+
+    # Work ---------------------------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Nothing that was given is left."""
+        return not self._batches
+
+    @property
+    def load(self) -> int:
+        """Items given and not ended."""
+        return self._items_given
+
+    @property
+    def wants_work(self) -> bool:
+        """Ready, with too little to do to bridge the time until it is given more."""
+        if self.proof is None:
+            return False
+        return not self._batches or (
+            self._items_given < self._ahead and self._bytes_given < 2 * limits.BATCH_CONTENT
+        )
+
+    def give(self, batch: bytes) -> None:
+        """Give a batch, as the line that the walker wrote."""
+        entries = _batch_decoder.decode(batch)
+        if not self._batches:
+            self._heard_at = time.monotonic()
+        self._batches.append(_Batch(entries))
+        self._items_given += len(entries.sizes)
+        self._bytes_given += sum(entries.sizes)
+        self.child.send(batch)
+
+    # Listening ----------------------------------------------------------------------------------
+
+    def hear(self, mail: Mail) -> None:
+        """Deal with what the worker said. Raises ProtocolError and WorkerRefusedError."""
+        self._heard_at = mail.at
+        if lines := self.child.lines_of(mail):
+            for message in _decoded(lines):
+                self._take(message, mail.at)
+            self._measure(mail.at)
+
+    def _take(self, message: WorkerMessage, at: float) -> None:
+        kind = type(message)
+        if kind is Next:
+            self._end_scanned()
+            self._begin(message.id, at)  # type: ignore[union-attr]  # told apart by `kind`, the fastest way
+        elif isinstance(message, Begin):
+            self._begin(message.id, at)
+        elif isinstance(message, End):
+            self._end(message)
+        elif isinstance(message, Hit):
+            self._hit(message)
+        elif isinstance(message, Hello):
+            self._hello(message)
+        elif isinstance(message, Refused):
+            raise WorkerRefusedError(message)
+
+    def _hello(self, hello: Hello) -> None:
+        if self.proof is not None:
+            raise ProtocolError("a second hello")
+        if hello.protocol != PROTOCOL:
+            raise ProtocolError(f"protocol {hello.protocol}")
+        self.proof = EngineProof(
+            rules_loaded=hello.rules,
+            bundle_digest=hello.bundle_digest,
+            self_test_passed=hello.self_test is SelfTest.PASSED,
+        )
+        self._report.tell(
+            EngineStarted(
+                role=Role.SCAN,
+                pid=self.child.pid,
+                program_version=hello.program,
+                yara_version=hello.yara,
+                proof=self.proof,
+            )
+        )
+        if not self.proof.self_test_passed:
+            raise WorkerRefusedError(None, hello)
+
+    def _begin(self, item: int, at: float) -> None:
+        if self._begun or not self._batches:
+            raise ProtocolError("an item is begun out of turn")
+        batch = self._batches[0]
+        if item != batch.entries.first + batch.done:
+            raise ProtocolError("an item is begun out of order")
+        self._begun = True
+        self._begun_at = at
+        self._hits = 0
+
+    def _at_hand(self, item: int) -> _Batch:
+        if not self._begun or item != self._batches[0].entries.first + self._batches[0].done:
+            raise ProtocolError("a word on an item that is not at hand")
+        return self._batches[0]
+
+    def _end_scanned(self) -> None:
+        if not self._begun:
+            raise ProtocolError("an item ends that was not begun")
+        batch = self._batches[0]
+        self._report.end(Outcome.SCANNED, Cause.NONE, 1, batch.entries.sizes[batch.done])
+        self._advance(batch)
+
+    def _end(self, end: End) -> None:
+        batch = self._at_hand(end.id)
+        if end.outcome not in WORKER_OUTCOMES:
+            raise ProtocolError("an outcome that is not a worker's to give")
+        size = batch.entries.sizes[batch.done]
+        self._report.end_item(batch.path(), end.outcome, end.cause, end.detail, size)
+        self._advance(batch)
+
+    def _advance(self, batch: _Batch) -> None:
+        self._begun = False
+        self._items_given -= 1
+        self._bytes_given -= batch.entries.sizes[batch.done]
+        self._window_items += 1
+        batch.done += 1
+        if batch.done == len(batch.names):
+            self._batches.popleft()
+
+    def _hit(self, hit: Hit) -> None:
+        path = self._at_hand(hit.id).path()
+        self._hits += 1
+        if self._hits > limits.FINDINGS_PER_ITEM:
+            raise ProtocolError("too many findings for one item")
+        finding = Finding(
+            chain=(path,),
+            rule=hit.rule,
+            rule_file=hit.rule_file,
+            severity=hit.severity,
+            family=hit.family,
+            author=hit.author,
+            description=hit.description,
+            reference=hit.reference,
+            sha256=hit.sha256,
+            size=hit.size,
+        )
+        self._report.tell(Found(finding))
+
+    def _measure(self, now: float) -> None:
+        elapsed = now - self._window_at
+        if elapsed >= _RATE_WINDOW:
+            wanted = int(self._window_items / elapsed * _AHEAD_SECONDS)
+            self._ahead = max(_AHEAD_LEAST, min(_AHEAD_MOST, wanted))
+            self._window_items, self._window_at = 0, now
+
+    # Patience -----------------------------------------------------------------------------------
+
+    def is_hung(self, now: float, patience: limits.Limits) -> bool:
+        """Say whether the worker owes an answer for too long. What it said and nobody read yet counts for it."""
+        if not self.child.heard_out:
+            return False
+        if self.proof is None:
+            return now - self.child.started_at > patience.start_seconds
+        if self._begun:
+            batch = self._batches[0]
+            return now - self._begun_at > patience.item_limit(batch.entries.sizes[batch.done])
+        return bool(self._batches) and now - self._heard_at > patience.silence_seconds
+
+    def at_work(self) -> tuple[float, bytes] | None:
+        """Return when the item at hand was begun, and its raw path; None between items."""
+        return (self._begun_at, self._batches[0].path()) if self._begun else None
+
+    def lose(self, outcome: Outcome, cause: Cause, detail: str) -> tuple[bytes, list[bytes]]:
+        """The worker is lost: give the item at hand its outcome.
+
+        Returns that item's raw path (b"" if none was begun), and what else was given, to be given again.
+        """
+        path = b""
+        if self._begun:
+            batch = self._batches[0]
+            path = batch.path()
+            self._report.end_item(path, outcome, cause, detail, batch.entries.sizes[batch.done])
+        skip = 1 if self._begun else 0
+        rest = [batch.rest(skip if place == 0 else 0) for place, batch in enumerate(self._batches)]
+        self._batches.clear()
+        self._begun = False
+        return path, [batch for batch in rest if batch]
+
+
+def _decoded(lines: bytes) -> list[WorkerMessage]:
+    """Decode lines. Raises ProtocolError if one is no message."""
+    try:
+        return _decoder.decode_lines(lines)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ProtocolError(f"no message: {error}"[: limits.DETAIL_CHARS]) from error
