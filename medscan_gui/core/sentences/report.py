@@ -113,8 +113,7 @@ SENTENCES: dict[str, str] = {
     "report.value.position": N_("no. {sequence}"),
     "report.value.no_position": N_("not in the journal"),
     "report.label.journal_why": N_(
-        "The journal code ties this paper to the journal: keep it. "
-        "If the journal is ever cut or altered, the codes no longer agree."
+        "Keep this paper: its journal code shows later whether the journal was cut or altered."
     ),
     "report.label.limits": N_("What BLUE does not prove"),
     "report.limits.known": N_(
@@ -136,12 +135,11 @@ SENTENCES: dict[str, str] = {
         "A scan of its disk from outside says more."
     ),
     "report.limits.accepted": N_(
-        "Links, special files and MedScan’s own files are left out by rule. The coverage table counts them."
+        "Links, special files and MedScan’s own files are left out by rule (see Coverage)."
     ),
     "report.attachment_note": N_(
-        "The complete record of this scan is attached to this PDF as the file {attachment}. "
-        "It holds every name in full. Names in this report may be shortened "
-        "or have unusual characters written as numbers."
+        "The complete record is attached to this PDF ({attachment}), with every name in full: "
+        "here, names may be shortened and unusual characters written as numbers."
     ),
     "report.attachment_description": N_("Complete scan record"),
     # Values.
