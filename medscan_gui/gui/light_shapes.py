@@ -87,14 +87,14 @@ def _exclamation(painter: QPainter, colour: QColor) -> None:
 
 
 def _question(painter: QPainter, colour: QColor) -> None:
-    path = QPainterPath(QPointF(-11, -8))
-    path.cubicTo(-11, -26, 13, -26, 13, -9)
-    path.cubicTo(13, 2, 0, 1, 0, 13)
-    pen = QPen(colour, 8.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    path = QPainterPath(QPointF(-9.5, -5))
+    path.cubicTo(-9.5, -20, 11, -20, 11, -5)
+    path.cubicTo(11, 4, 0, 4, 0, 14)
+    pen = QPen(colour, 7.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPath(path)
-    _dot(painter, colour, 0, 27, 5.5)
+    _dot(painter, colour, 0, 27.5, 5)
 
 
 def _broom(painter: QPainter, colour: QColor) -> None:

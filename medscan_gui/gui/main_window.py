@@ -1,0 +1,242 @@
+"""The main window: navigation, pages, notices, status. It is painted before anything slow is opened."""
+
+import importlib
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from medscan_gui.core.messages import Message
+from medscan_gui.core.record import SignatureFacts
+from medscan_gui.core.text import _, current, on_language_change
+from medscan_gui.gui.language import Language
+from medscan_gui.gui.navigation import Navigation
+from medscan_gui.gui.pages.base import Page
+from medscan_gui.gui.pages.scan import ScanPage
+from medscan_gui.gui.status import StatusStrip
+from medscan_gui.gui.theme import theme
+from medscan_gui.gui.widgets import Notice, column, row
+
+if TYPE_CHECKING:
+    from medscan_gui.session import Services
+    from medscan_gui.store.settings import Settings
+    from medscan_gui.system.paths import Paths
+
+log = logging.getLogger(__name__)
+
+#: Pages made on their first visit: module and class.
+_LATER = {
+    "journal": ("medscan_gui.gui.pages.journal", "JournalPage"),
+    "settings": ("medscan_gui.gui.pages.settings", "SettingsPage"),
+    "help": ("medscan_gui.gui.pages.help", "HelpPage"),
+    "about": ("medscan_gui.gui.pages.about", "AboutPage"),
+}
+
+#: Milliseconds that a cancelled scan may take to end before the window closes without it.
+CLOSE_PATIENCE_MS = 10_000
+
+
+class MainWindow(QMainWindow):
+    """Shows one page at a time. `painted` is emitted once, after the first real picture."""
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(self, paths: "Paths", scan_page: ScanPage | None = None) -> None:
+        super().__init__()
+        self._paths = paths
+        self._services: Services | None = None
+        self._painted = False
+        self._closing = False
+        self.language = Language(paths)
+        self.pages: dict[str, Page] = {}
+        self.navigation = Navigation()
+        self.stack = QStackedWidget()
+        self.fault_notice, self.journal_notice, self.settings_notice = Notice(), Notice(), Notice()
+        self.signature_notice = Notice(icon_name="signatures")
+        self.strip = StatusStrip(paths)
+        self.scan_page = scan_page or ScanPage()
+        self._lay_out()
+        self._add_page("scan", self.scan_page)
+        self._connect()
+        self._forget_language = on_language_change(self.retranslate)
+        self.retranslate()
+        self.setMinimumSize(1024, 700)
+        self.resize(1280, 800)
+
+    def _lay_out(self) -> None:
+        self._notices = QWidget()
+        notices = (self.fault_notice, self.signature_notice, self.journal_notice, self.settings_notice)
+        inside = column(notices, gap=8)
+        inside.setContentsMargins(24, 12, 24, 0)
+        self._notices.setLayout(inside)
+        self._notices.hide()
+        content = column([self._notices, self.stack, self.strip], gap=0)
+        content.setStretch(1, 1)
+        whole = row([self.navigation, content], gap=0)
+        whole.setStretch(1, 1)
+        centre = QWidget()
+        centre.setLayout(whole)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        self.navigation.wanted.connect(self.show_page)
+        self.scan_page.scan_over.connect(self._scan_over)
+        self.scan_page.signatures_seen.connect(self.strip.show_signatures)
+        self.fault_notice.acted.connect(self._fault_read)
+
+    # --- pages ---------------------------------------------------------------------------------------
+
+    def page(self, name: str) -> Page:
+        """Return a page, made now if this is its first visit."""
+        if name not in self.pages:
+            module, kind = _LATER[name]
+            self._add_page(name, getattr(importlib.import_module(module), kind)())
+        return self.pages[name]
+
+    def _add_page(self, name: str, page: Page) -> None:
+        self.pages[name] = page
+        self.stack.addWidget(page)
+        page.show_scan_wanted.connect(self._show_scan)
+        page.show_device_wanted.connect(self._show_device)
+        page.settings_saved.connect(self._settings_saved)
+        page.said.connect(self._said)
+        if self._services is not None:
+            page.set_services(self._services)
+        page.retranslate()
+
+    @Slot(str)
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front."""
+        page = self.page(name)
+        self.navigation.show_page(name)
+        self.stack.setCurrentWidget(page)
+        page.activated()
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _show_scan(self, scan_id: str) -> None:
+        self.show_page("journal")
+        if show := getattr(self.pages["journal"], "show_scan", None):
+            show(scan_id)
+
+    @Slot(str)
+    def _show_device(self, device_id: str) -> None:
+        self.show_page("journal")
+        if show := getattr(self.pages["journal"], "show_device", None):
+            show(device_id)
+
+    # --- what arrives --------------------------------------------------------------------------------
+
+    def set_services(self, services: "Services") -> None:
+        """Take the opened services and tell every page."""
+        self._services = services
+        self.strip.show_services(services)
+        self._show_problems()
+        for page in self.pages.values():
+            page.set_services(services)
+
+    def show_signatures(self, facts: SignatureFacts, problem: Message | None = None) -> None:
+        """Show version and age of the signatures, or why they cannot be used."""
+        self.strip.show_signatures(facts)
+        self.scan_page.show_signatures(facts)
+        self._signature_problem = problem
+        self._show_problems()
+
+    def show_fault(self, sentence: str) -> None:
+        """Tell the operator about a fault of the program itself."""
+        self.fault_notice.show_text(sentence, _("Understood"))
+        self._show_notices()
+
+    _signature_problem: Message | None = None
+
+    def _show_problems(self) -> None:
+        words = current()
+        problem = self._signature_problem
+        self.signature_notice.show_text(words.sentence(problem) if problem else "")
+        if self._services is not None:
+            journal, settings = self._services.journal.problem, self._services.settings.problem
+            self.journal_notice.show_text(words.sentence(journal) if journal else "")
+            self.settings_notice.show_text(words.sentence(settings) if settings else "")
+        self._show_notices()
+
+    def _show_notices(self) -> None:
+        notices = (self.fault_notice, self.signature_notice, self.journal_notice, self.settings_notice)
+        self._notices.setVisible(any(notice.text for notice in notices))
+
+    @Slot()
+    def _fault_read(self) -> None:
+        self.fault_notice.show_text("")
+        self._show_notices()
+
+    @Slot(str)
+    def _said(self, sentence: str) -> None:
+        self.fault_notice.show_text(sentence, _("Understood"))
+        self._show_notices()
+
+    @Slot(object)
+    def _settings_saved(self, settings: "Settings") -> None:
+        theme().choose(settings.theme)
+        self.language.choose(settings.language)
+        self.scan_page.settings_changed()
+
+    @Slot(object)
+    def _scan_over(self, _finished: object) -> None:
+        for name, page in self.pages.items():
+            if name != "scan":
+                page.journal_changed()
+        if self._closing:
+            self.close()
+
+    def retranslate(self) -> None:
+        """Set every text in the language in use."""
+        self.setWindowTitle(_("MedScan"))
+        self.navigation.retranslate()
+        self.strip.retranslate()
+        for page in self.pages.values():
+            page.retranslate()
+        self._show_problems()
+
+    # --- the end -------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask while a scan runs; then cancel it and wait for its record, but not for ever."""
+        if self.scan_page.runner.running and not self._closing:
+            event.ignore()
+            if self._may_stop():
+                self.close_after_scan()
+            return
+        self._forget_language()
+        event.accept()
+        self.closed.emit()
+
+    def close_after_scan(self) -> None:
+        """Cancel the scan under way and close once its record is written, or patience ends."""
+        self._closing = True
+        self.scan_page.cancel()
+        QTimer.singleShot(CLOSE_PATIENCE_MS, self, self.close)
+
+    def _may_stop(self) -> bool:
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(_("A scan is running"))
+        box.setText(_("A scan is running. Stop it and close MedScan?"))
+        box.setInformativeText(_("The journal will say that this scan was cancelled. It gives no result."))
+        stop = box.addButton(_("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(_("Go on scanning"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        return box.clickedButton() is stop
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Note the first picture."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+

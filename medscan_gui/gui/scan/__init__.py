@@ -1,0 +1,1 @@
+"""The parts of the scan page: before, during and after a scan."""

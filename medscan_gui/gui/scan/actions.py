@@ -1,0 +1,79 @@
+"""The buttons beside the light: what can be done at this stage, and nothing else."""
+
+from PySide6.QtWidgets import QWidget
+
+from medscan_gui.core.record import SignatureFacts
+from medscan_gui.core.text import _
+from medscan_gui.gui.scan.stage import Stage
+from medscan_gui.gui.signature_words import signature_line
+from medscan_gui.gui.widgets import Button, Label, column
+
+_WIDTH = 272
+
+
+class ScanActions(QWidget):
+    """Scan; or pause and cancel; or report, record and new scan."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scan = Button(role="scan", icon_name="scan", icon_size=32)
+        self.age = Label(role="small", wrap=True)
+        self.pause = Button(icon_name="pause")
+        self.cancel = Button(icon_name="cancel")
+        self.report = Button(role="primary", icon_name="report")
+        self.record = Button(icon_name="save")
+        self.again = Button(icon_name="scan")
+        self._signatures: SignatureFacts | None = None
+        self._paused = False
+        self.scan.setMinimumHeight(88)
+        for button in (self.pause, self.cancel, self.report, self.record, self.again):
+            button.setMinimumHeight(44)
+        self.setFixedWidth(_WIDTH)
+        buttons = [self.scan, self.age, self.pause, self.cancel, self.report, self.record, self.again]
+        self.setLayout(column([None, *buttons, None], gap=10))
+
+    def show_stage(self, stage: Stage, *, has_record: bool, committed: bool) -> None:
+        """Offer what this stage allows."""
+        ready, running, over = (stage is one for one in (Stage.READY, Stage.RUNNING, Stage.RESULT))
+        for button in (self.pause, self.cancel):
+            button.setVisible(running)
+            button.setEnabled(running)
+        self.scan.setVisible(ready)
+        self.age.setVisible(ready)
+        self.report.setVisible(over and has_record)
+        self.record.setVisible(over and has_record and not committed)
+        self.again.setVisible(over)
+
+    def first(self, stage: Stage, *, has_record: bool) -> Button:
+        """Return the button that has the focus when a stage begins."""
+        if stage is Stage.READY:
+            return self.scan
+        if stage is Stage.RUNNING:
+            return self.pause
+        return self.report if has_record else self.again
+
+    def show_paused(self, *, paused: bool) -> None:
+        """Turn the pause button into one for going on, or back."""
+        self._paused = paused
+        self.pause.setText(_("Go on") if paused else _("Pause"))
+        self.pause.set_icon("play" if paused else "pause")
+
+    def stopping(self) -> None:
+        """The scan is on its way to its end: nothing more to press."""
+        self.pause.setEnabled(False)
+        self.cancel.setEnabled(False)
+
+    def show_signatures(self, facts: SignatureFacts) -> None:
+        """Show version and age of the signatures."""
+        self._signatures = facts
+        self.age.setText(signature_line(facts))
+
+    def retranslate(self) -> None:
+        """Set every text in the language in use."""
+        self.scan.setText(_("Scan"))
+        self.cancel.setText(_("Cancel"))
+        self.report.setText(_("PDF report…"))
+        self.record.setText(_("Save record…"))
+        self.again.setText(_("New scan"))
+        self.age.setText(signature_line(self._signatures))
+        self.show_paused(paused=self._paused)

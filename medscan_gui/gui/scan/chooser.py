@@ -1,0 +1,160 @@
+"""The target chooser: the obvious target is chosen already; a folder or file can be picked or dropped."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QListView, QWidget
+
+from medscan_gui.core.device import Target
+from medscan_gui.core.text import _
+from medscan_gui.gui.scan.target_list import CHOICE_ROLE, TargetDelegate, TargetModel
+from medscan_gui.gui.scan.targets import Choice, Sight, choices
+from medscan_gui.gui.widgets import Button, Card, Label, row
+
+
+class _TargetView(QListView):
+    """The list itself. Enter does not activate a line: it starts the scan, as everywhere on the page."""
+
+    confirmed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(TargetDelegate(self))
+        self.setSelectionMode(QListView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setProperty("role", "cards")
+        self.setMinimumHeight(160)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Start the scan on Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.confirmed.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class TargetChooser(Card):
+    """Shows what can be scanned. `chosen` carries the Target each time another one is chosen."""
+
+    chosen = Signal(object)
+    confirmed = Signal()
+
+    def __init__(self, target_for_path: Callable[[str], Target], parent: QWidget | None = None) -> None:
+        super().__init__(parent, gap=10)
+        self._target_for_path = target_for_path
+        self._sight: Sight | None = None
+        self._own: tuple[Target, ...] = ()
+        self._picked_by_operator = False
+        self._refreshing = False
+        self._last: Target | None = None
+        self.title = Label(role="heading")
+        self.hint = Label(role="small", wrap=True)
+        self.view = _TargetView()
+        self.model = TargetModel(self)
+        self.view.setModel(self.model)
+        self.view.selectionModel().currentChanged.connect(self._moved)
+        self.view.pressed.connect(self._pressed)
+        self.view.confirmed.connect(self.confirmed)
+        self.folder_button = Button(icon_name="folder")
+        self.file_button = Button(icon_name="file")
+        self.folder_button.clicked.connect(self._ask_folder)
+        self.file_button.clicked.connect(self._ask_file)
+        head = row([self.title, None, self.folder_button, self.file_button], gap=10)
+        self.body.addLayout(head)
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.hint)
+
+    @property
+    def target(self) -> Target | None:
+        """The chosen target; None until the first look at the system is done."""
+        choice = self.choice
+        return choice.target if choice else None
+
+    @property
+    def choice(self) -> Choice | None:
+        """The chosen line."""
+        found = self.view.currentIndex().data(CHOICE_ROLE)
+        return found if isinstance(found, Choice) else None
+
+    def show_sight(self, sight: Sight) -> None:
+        """Show what a look at the system found; keeps the operator's own choice while it is there."""
+        self._sight = sight
+        self._refresh()
+
+    def choose_path(self, path: str) -> None:
+        """Choose a folder or file: the operator picked or dropped it."""
+        target = self._target_for_path(path)
+        self._own = (target,)
+        self._picked_by_operator = True
+        self._refresh(target)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in use."""
+        self.title.setText(_("What should be scanned?"))
+        self.view.setAccessibleName(_("What should be scanned?"))
+        self.folder_button.setText(_("Folder…"))
+        self.file_button.setText(_("File…"))
+        self.hint.setText(_("You can also drop a folder or a file anywhere on this page."))
+        self.model.retranslate()
+
+    def _refresh(self, wanted: Target | None = None) -> None:
+        before = self.choice
+        lines = choices(self._sight, self._own)
+        self._refreshing = True
+        self.model.set_choices(lines)
+        index = self._row_to_choose(lines, wanted, before)
+        if 0 <= index < len(lines):
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.view.selectionModel().setCurrentIndex(self.model.index(index), flags)
+        self._refreshing = False
+        self._tell()
+
+    def _row_to_choose(self, lines: tuple[Choice, ...], wanted: Target | None, before: Choice | None) -> int:
+        places = [line.target.paths for line in lines]
+        if wanted is None and before is not None and self._picked_by_operator:
+            wanted = before.target
+        if wanted is not None and wanted.paths in places:
+            return places.index(wanted.paths)
+        self._picked_by_operator = False
+        obvious = self._sight.obvious if self._sight else None
+        return places.index(obvious.paths) if obvious and obvious.paths in places else 0
+
+    def _tell(self) -> None:
+        target = self.target
+        if target is not None and target != self._last:
+            self._last = target
+            self.chosen.emit(target)
+
+    @Slot(QModelIndex)
+    def _pressed(self, _index: QModelIndex) -> None:
+        self._picked_by_operator = True
+
+    @Slot(QModelIndex, QModelIndex)
+    def _moved(self, _current: QModelIndex, _previous: QModelIndex) -> None:
+        if not self._refreshing:
+            self._picked_by_operator = True
+            self._tell()
+
+    @Slot()
+    def _ask_folder(self) -> None:
+        if path := QFileDialog.getExistingDirectory(self, _("Folder to scan"), str(Path.home())):
+            self.choose_path(path)
+
+    @Slot()
+    def _ask_file(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(self, _("File to scan"), str(Path.home()))
+        if path:
+            self.choose_path(path)
+
+
+def dropped_path(data: QMimeData) -> str | None:
+    """Return the one local path that a drop carries, or None."""
+    urls = data.urls() if data.hasUrls() else []
+    path = urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else ""
+    return path or None

@@ -1,0 +1,70 @@
+"""The band at the top of the scan page: the light, one sentence, and what can be done now.
+
+It stays in its place before, during and after a scan, so that the eye knows where the result is.
+"""
+
+from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from medscan_gui.core.words import Light
+from medscan_gui.gui.light import LightWidget, light_word
+from medscan_gui.gui.theme import theme
+from medscan_gui.gui.widgets import Label, column, row
+
+LIGHT_SIZE = 168
+
+
+class Hero(QFrame):
+    """Light, word, headline and a second line on the left; `actions` on the right."""
+
+    def __init__(self, actions: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.light = LightWidget(LIGHT_SIZE)
+        self.word = Label(role="word")
+        self.headline = Label(role="display", wrap=True)
+        self.line = Label(role="soft", wrap=True)
+        texts = column([None, self.word, self.headline, 4, self.line, None], gap=4)
+        layout = row([self.light, 20, texts, 16, actions], gap=0)
+        layout.setContentsMargins(20, 16, 24, 16)
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, light: Light, headline: str, line: str) -> None:
+        """Show one state of the light with its sentence and a second line."""
+        if light is not self.light.light:
+            self.light.set_light(light)
+        self.light.retranslate()
+        self.word.setText(light_word(light))
+        self.headline.setText(headline)
+        self.line.setText(line)
+        self.line.setVisible(bool(line))
+        self._colour_word()
+        self.update()
+
+    def _colour_word(self) -> None:
+        # The one text that wears a colour of the light: the light's own name.
+        palette = self.word.palette()
+        colour = QColor(theme().tokens.lights[self.light.light].word)
+        palette.setColor(self.word.foregroundRole(), colour)
+        self.word.setPalette(palette)
+        self.word.setStyleSheet(f"color: {colour.name()};")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of the new theme."""
+        if event.type() is QEvent.Type.PaletteChange:
+            self._colour_word()
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the band: a tint of the light's colour."""
+        colours = theme().tokens.lights[self.light.light]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lit = self.light.light not in (Light.IDLE, Light.SCANNING)
+        painter.setPen(QPen(QColor(colours.edge if lit else theme().tokens.line), 2 if lit else 1))
+        painter.setBrush(QColor(colours.tint))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
+        painter.end()

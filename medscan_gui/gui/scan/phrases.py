@@ -1,0 +1,48 @@
+"""Short texts of the scan page. Times are coarse on purpose: a precise guess is still a guess."""
+
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.text import _, ngettext_
+from medscan_gui.gui.models.phrases import date_time, number
+from medscan_gui.gui.scan.targets import Choice
+
+
+def time_left(seconds: float | None) -> str:
+    """Return the estimated time to the end in words; None means that nobody knows yet."""
+    if seconds is None:
+        return _("not known yet")
+    if seconds < 20:
+        return _("a few seconds")
+    if seconds < 60:
+        return _("less than a minute")
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return ngettext_("about {count} minute", "about {count} minutes", minutes).format(count=minutes)
+    hours = round(seconds / 3600)
+    return ngettext_("about {count} hour", "about {count} hours", hours).format(count=hours)
+
+
+def clock(seconds: float) -> str:
+    """Return a span as a clock shows it: ``4:07`` or ``1:04:07``."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def ready_words(choice: Choice | None, *, waiting: bool) -> tuple[str, str]:
+    """Return headline and second line before a scan."""
+    if waiting:
+        return _("Starting…"), _("MedScan is still opening its journal; the scan begins right after.")
+    if choice is None:
+        return _("Looking for what can be scanned…"), ""
+    return _("Ready to scan {target}").format(target=choice.title), choice.detail
+
+
+def result_line(record: ScanRecord) -> str:
+    """Return the second line of a result: what was scanned, when, how much was read."""
+    read = record.coverage.items_read
+    parts = (
+        Choice(record.target).title,
+        date_time(record.ended),
+        ngettext_("{count} item read", "{count} items read", read).replace("{count}", number(read)),
+    )
+    return " · ".join(part for part in parts if part)

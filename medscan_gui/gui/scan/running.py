@@ -1,0 +1,161 @@
+"""During a scan: how far it is, what it reads, how long it will take. No result: there is none yet."""
+
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from medscan_gui.core.events import Progress
+from medscan_gui.core.finding import Finding
+from medscan_gui.core.names import shown_raw
+from medscan_gui.core.text import _, ngettext_
+from medscan_gui.gui.models.findings import finding_name
+from medscan_gui.gui.models.phrases import number, size
+from medscan_gui.gui.scan.phrases import clock, time_left
+from medscan_gui.gui.widgets import Card, ElidedLabel, Label, Notice, Panel, column, row
+
+#: Longest shown form of the item at hand, in characters; the label shortens it further.
+_LONGEST = 400
+
+#: Seconds on one item after which the window says that it is a slow one.
+SLOW_SECONDS = 10.0
+
+_STEPS = 1000
+
+
+class Figure(Panel):
+    """One number with its name under it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("sunken", parent)
+        self.value = Label(role="figure")
+        self.name = Label(role="small", wrap=True)
+        layout = column([self.value, self.name, None], gap=2)
+        layout.setContentsMargins(14, 10, 14, 10)
+        self.setLayout(layout)
+
+    def show_value(self, value: str) -> None:
+        """Show another value."""
+        if value != self.value.text():
+            self.value.setText(value)
+            self.setAccessibleName(f"{self.name.text()}: {value}")
+
+
+class RunningView(QWidget):
+    """Progress bar, figures, the item at hand, and what is slow."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._progress = Progress()
+        self._step = ""
+        self.stage = Label(role="heading")
+        self.percent = Label(role="heading")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.current_name = Label(role="small")
+        self.current = ElidedLabel()
+        self.slow = Notice(icon_name="clock")
+        self.files, self.volume, self.threats, self.unread = Figure(), Figure(), Figure(), Figure()
+        self.elapsed, self.left = Figure(), Figure()
+        self.latest_name = Label(role="small")
+        self.latest = ElidedLabel()
+        card = Card(gap=12)
+        card.body.addLayout(row([self.stage, None, self.percent]))
+        card.body.addWidget(self.bar)
+        card.body.addLayout(column([self.current_name, self.current], gap=2))
+        figures = row([self.files, self.volume, self.elapsed, self.left], gap=12)
+        found = row([self.threats, self.unread], gap=12)
+        for layout in (figures, found):
+            for place in range(layout.count()):
+                layout.setStretch(place, 1)
+        self.meaning = Label(role="soft", wrap=True)
+        self.setLayout(
+            column([card, figures, found, self.slow, self.latest_name, self.latest, self.meaning, None], gap=12)
+        )
+        self.latest_name.hide()
+        self.latest.hide()
+
+    def begin(self) -> None:
+        """Show a scan that has not counted anything yet."""
+        self._step = ""
+        self.latest_name.hide()
+        self.latest.hide()
+        self.show_progress(Progress())
+
+    def show_step(self, sentence: str) -> None:
+        """Say what is being prepared."""
+        self._step = sentence
+        self._show_stage()
+
+    def show_threats(self, findings: list[Finding]) -> None:
+        """Name the newest threat; the list comes with the result."""
+        if findings:
+            self.latest.setText(f"{finding_name(findings[-1])} · {findings[-1].where[:_LONGEST]}")
+            self.latest_name.show()
+            self.latest.show()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show where the scan stands."""
+        self._progress = progress
+        if progress.items_done:
+            self._step = ""
+        fraction = progress.fraction
+        if fraction is None:
+            if self.bar.maximum():
+                self.bar.setRange(0, 0)
+        else:
+            self.bar.setRange(0, _STEPS)
+            self.bar.setValue(int(fraction * _STEPS))
+        self.percent.setText("" if fraction is None else _("{percent} %").format(percent=int(fraction * 100)))
+        self._show_stage()
+        self._show_figures(progress)
+        self.current.setText(shown_raw(progress.current, _LONGEST) if progress.current else "–")
+        self._show_slow(progress)
+
+    def retranslate(self) -> None:
+        """Set every text in the language in use."""
+        self.bar.setAccessibleName(_("Progress of the scan"))
+        self.current_name.setText(_("Being read now"))
+        self.latest_name.setText(_("Latest threat found"))
+        self.files.name.setText(_("items checked"))
+        self.volume.name.setText(_("read"))
+        self.elapsed.name.setText(_("elapsed"))
+        self.left.name.setText(_("time left"))
+        self.threats.name.setText(_("threats found so far"))
+        self.unread.name.setText(_("items that could not be read"))
+        self.meaning.setText(_("There is no result before the end of the scan. You may look at other pages meanwhile."))
+        self.show_progress(self._progress)
+
+    def _show_stage(self) -> None:
+        if self._step:
+            text = self._step
+        elif self._progress.paused:
+            text = _("The scan is paused.")
+        elif not self._progress.total_final:
+            text = _("Counting and reading…")
+        else:
+            text = _("Reading…")
+        self.stage.setText(text)
+
+    def _show_figures(self, progress: Progress) -> None:
+        done = number(progress.items_done)
+        if progress.total_final:
+            done = _("{done} of {total}").format(done=done, total=number(progress.items_total))
+        self.files.show_value(done)
+        self.volume.show_value(size(progress.bytes_done))
+        self.elapsed.show_value(clock(progress.elapsed))
+        self.left.show_value(time_left(progress.left))
+        self.threats.show_value(number(progress.threats))
+        self.unread.show_value(number(progress.not_read))
+
+    def _show_slow(self, progress: Progress) -> None:
+        seconds = int(progress.current_for)
+        if progress.paused or progress.current_for < SLOW_SECONDS:
+            self.slow.show_text("")
+            return
+        self.slow.show_text(
+            ngettext_(
+                "This item has been read for {count} second. Large or damaged items take long; "
+                "MedScan gives up on one that never ends, and says so in the result.",
+                "This item has been read for {count} seconds. Large or damaged items take long; "
+                "MedScan gives up on one that never ends, and says so in the result.",
+                seconds,
+            ).format(count=seconds)
+        )

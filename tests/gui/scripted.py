@@ -1,0 +1,203 @@
+"""A scan that follows a script: real events and records, no engine. For tests of the window alone."""
+
+import threading
+from collections.abc import Iterable, Iterator
+
+from medscan_gui.core.coverage import Coverage, CoverageLine
+from medscan_gui.core.device import Device, HostIdentity, Target, Volume
+from medscan_gui.core.events import Finished, ItemNotRead, Preparing, Progress, ScanEvent, Started, ThreatFound
+from medscan_gui.core.finding import Finding, ItemProblem
+from medscan_gui.core.messages import Message
+from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts
+from medscan_gui.core.verdict import EngineProof, Evidence, decide
+from medscan_gui.core.words import Cause, Outcome, Severity, SignatureAge, Stop, TargetKind
+from medscan_gui.gui.scan.targets import Sight
+
+DIGEST = "ab" * 32
+SIGNATURES = SignatureFacts(
+    name="medscan-core",
+    version="2026.11.18",
+    created="2026-11-18T08:00:00.000Z",
+    digest=DIGEST,
+    rules=412,
+    age_days=3,
+    age=SignatureAge.FRESH,
+)
+COMPUTER = Target(kind=TargetKind.COMPUTER, paths=(b"/",), label="PC-ECHO-3")
+STICK = Target(
+    kind=TargetKind.VOLUME, paths=(b"/media/ECHO-EXPORT",), label="ECHO-EXPORT", volume_id="4A2C-11F0", removable=True
+)
+SIGHT = Sight(
+    computer=COMPUTER,
+    obvious=STICK,
+    volumes=(
+        (
+            Volume(
+                mount_point=b"/media/ECHO-EXPORT",
+                label="ECHO-EXPORT",
+                file_system="exfat",
+                size=32_000_000_000,
+                used=11_400_000_000,
+                removable=True,
+            ),
+            STICK,
+        ),
+        (
+            Volume(
+                mount_point=b"/srv/images", label="IMAGES", file_system="ext4", size=2 * 10**12, used=1_210_000_000_000
+            ),
+            Target(kind=TargetKind.VOLUME, paths=(b"/srv/images",), label="IMAGES"),
+        ),
+    ),
+)
+DEVICE = Device(
+    id="6d0f7a52-2a57-5d9e-9c61-0f5a2f9e1b11",
+    name="Vivid E95",
+    asset_number="BM-20418",
+    department="Cardiology",
+)
+HOST = HostIdentity(name="PC-ECHO-3", os="Windows", os_version="10 21H2", machine_id="77" * 16)
+
+
+def finding(place: int = 0, **changes: object) -> Finding:
+    """A threat, the `place`-th of its kind."""
+    values: dict[str, object] = {
+        "chain": (b"/media/ECHO-EXPORT/EXPORT/%04d/setup.exe" % place,),
+        "rule": "MedScan_Conficker_Worm",
+        "rule_file": "rules/conficker.yar",
+        "severity": Severity.CRITICAL,
+        "family": "Conficker",
+        "author": "MedScan project",
+        "description": "Body of the Conficker worm",
+        "sha256": f"{place:064x}",
+        "size": 158_720,
+    }
+    return Finding(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def problem(place: int = 0, outcome: Outcome = Outcome.ENCRYPTED, cause: Cause = Cause.NONE) -> ItemProblem:
+    """An item that was not read."""
+    return ItemProblem(chain=(b"/media/ECHO-EXPORT/archive-%03d.zip" % place,), outcome=outcome, cause=cause)
+
+
+def record(
+    findings: Iterable[Finding] = (),
+    problems: Iterable[ItemProblem] = (),
+    *,
+    stop: Stop = Stop.COMPLETED,
+    committed: bool = True,
+    items: int = 18_342,
+    target: Target = STICK,
+    device: Device = DEVICE,
+) -> ScanRecord:
+    """A record whose verdict is drawn by the real `decide` from evidence that fits."""
+    found, unread = tuple(findings), tuple(problems)
+    lines = [CoverageLine(Outcome.SCANNED, Cause.NONE, items, items * 61_000)]
+    kinds = {(item.outcome, item.cause) for item in unread}
+    lines += [
+        CoverageLine(outcome, cause, sum((item.outcome, item.cause) == (outcome, cause) for item in unread))
+        for outcome, cause in kinds
+    ]
+    evidence = Evidence(
+        stop=stop,
+        ended=stop is Stop.COMPLETED,
+        coverage=Coverage(
+            lines=tuple(sorted(lines)), items_counted=items + len(unread), walk_complete=stop is Stop.COMPLETED
+        ),
+        threats_found=len(found),
+        bundle_verified=True,
+        bundle_digest=DIGEST,
+        rules_expected=SIGNATURES.rules,
+        engines=(EngineProof(rules_loaded=SIGNATURES.rules, bundle_digest=DIGEST, self_test_passed=True),) * 2,
+        signature_age_days=SIGNATURES.age_days,
+        signature_age_limit_days=90,
+        committed=committed,
+    )
+    return ScanRecord(
+        id="0193532a-7c1e-7b44-a3ab-0f5a2f9e1b11",
+        started="2026-11-21T14:02:11.000Z",
+        ended="2026-11-21T14:09:42.000Z",
+        utc_offset_min=60,
+        target=target,
+        device=device,
+        operator="M. Lefèvre",
+        host=HOST,
+        engine=EngineFacts(program_version="0.1.0", yara_version="4.5.4", workers=2),
+        signatures=SIGNATURES,
+        evidence=evidence,
+        verdict=decide(evidence),
+        findings=found,
+        problems=unread,
+    )
+
+
+def story(final: ScanRecord, *, committed: bool = True, steps: int = 5) -> list[ScanEvent]:
+    """The events of a scan that ends with this record."""
+    total = final.coverage.items_counted
+    events: list[ScanEvent] = [
+        Preparing(Message.of("scan.checking_signatures")),
+        Preparing(Message.of("scan.starting_engine")),
+        Started(final.id, SIGNATURES, 2),
+    ]
+    for step in range(steps):
+        events.append(progress(step / steps, total))
+    events += [ThreatFound(found) for found in final.findings]
+    events += [ItemNotRead(unread) for unread in final.problems]
+    error = None if committed else Message.of("journal.full")
+    events.append(Finished(record=final, committed=committed, save_error=error))
+    return events
+
+
+def progress(share: float, total: int = 18_342, **changes: object) -> Progress:
+    """Where a scan stands after this share of it."""
+    values: dict[str, object] = {
+        "items_done": int(total * share),
+        "items_total": total,
+        "total_final": share > 0.05,
+        "bytes_done": int(total * share * 61_000),
+        "bytes_total": total * 61_000,
+        "current": b"/media/ECHO-EXPORT/EXPORT/DICOM/PAT0042/ST000001/SE000004/IM000217.dcm",
+        "current_for": 0.2,
+        "elapsed": 450 * share,
+        "left": 450 * (1 - share) if share > 0.1 else None,
+        "fraction": share if share > 0.05 else None,
+    }
+    return Progress(**{**values, **changes})  # type: ignore[arg-type]
+
+
+class ScriptedSession:
+    """Yields its events; holds at `hold_at` until it is released, cancelled or resumed."""
+
+    def __init__(self, events: Iterable[ScanEvent], *, hold_at: int | None = None) -> None:
+        self._events = list(events)
+        self._hold_at = hold_at
+        self.held = threading.Event()
+        self._release = threading.Event()
+        self.calls: list[str] = []
+
+    def events(self) -> Iterator[ScanEvent]:
+        """Follow the script."""
+        for place, event in enumerate(self._events):
+            if place == self._hold_at:
+                self.held.set()
+                self._release.wait(30)
+            if "cancel" in self.calls and not isinstance(event, Finished):
+                continue
+            yield event
+
+    def release(self) -> None:
+        """Let the script go on."""
+        self._release.set()
+
+    def cancel(self) -> None:
+        """Skip to the end."""
+        self.calls.append("cancel")
+        self._release.set()
+
+    def pause(self) -> None:
+        """Note it."""
+        self.calls.append("pause")
+
+    def resume(self) -> None:
+        """Note it."""
+        self.calls.append("resume")
