@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
@@ -22,12 +21,12 @@ from medscan_gui.core.device import Device, HostIdentity, Target, default_device
 from medscan_gui.core.estimate import Estimator
 from medscan_gui.core.finding import Finding, ItemProblem, worst_first
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import raw_bytes
 from medscan_gui.core.record import PROBLEMS_KEPT, EngineFacts, ScanRecord, SignatureFacts, timestamp
 from medscan_gui.core.verdict import Evidence, decide
 from medscan_gui.core.words import Stop, TargetKind
 from medscan_gui.engine import events as engine_events
 from medscan_gui.engine.limits import Limits
+from medscan_gui.engine.places import Identity, identity_of
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
 from medscan_gui.store.bundles import read_bundle
 from medscan_gui.store.ids import time_ordered_id
@@ -107,9 +106,10 @@ def _thresholds(settings: Settings) -> AgeThresholds:
     return AgeThresholds(settings.fresh_days, settings.ageing_days, settings.old_days)
 
 
-def _own_places(paths: Paths) -> tuple[Path, ...]:
-    """Files and folders of MedScan itself: rules must not find themselves, nor the journal change under us."""
-    return (*paths.own_places(), paths.data_dir)
+def _own_identities(paths: Paths) -> tuple[Identity, ...]:
+    """Identities of MedScan's own places: rules must not find themselves, nor the journal change under us."""
+    found = (identity_of(place) for place in (*paths.own_places(), paths.data_dir))
+    return tuple(identity for identity in found if identity is not None)
 
 
 class _Tally:
@@ -131,8 +131,8 @@ class _Tally:
         """Enter one event of the engine."""
         match event:
             case engine_events.ItemsEnded():
-                for outcome, cause, items, size in event.lines:
-                    self.ledger.add(outcome, cause, items, size)
+                for line in event.lines:
+                    self.ledger.add(line.outcome, line.cause, line.items, line.bytes)
             case engine_events.ItemTrouble():
                 self._take_trouble(event)
             case engine_events.Found():
@@ -148,13 +148,14 @@ class _Tally:
 
     def _take_engine(self, event: engine_events.EngineEvent) -> None:
         match event:
-            case engine_events.EngineStarted():
+            case engine_events.EngineStarted() if event.proof is not None:
                 self.workers += 1
                 self.yara_version = event.yara_version
             case engine_events.EngineRefused():
                 self.troubles.append(event.message)
             case engine_events.Ended():
                 self.ended = event
+                self.ledger.walk_complete = event.walk_complete
 
     def _take_trouble(self, event: engine_events.ItemTrouble) -> None:
         problem = event.problem
@@ -244,7 +245,7 @@ class ScanSession:
             paths=target.paths,
             bundle=bundle,
             workers=self._settings.workers,
-            own_places=tuple(raw_bytes(str(place)) for place in _own_places(self._services.paths)),
+            exclude=_own_identities(self._services.paths),
             skip_virtual=target.kind is TargetKind.COMPUTER,
             limits=self._limits,
         )
@@ -284,7 +285,7 @@ class ScanSession:
                 yield scan_events.ThreatFound(event.finding)
             case engine_events.ItemTrouble():
                 yield scan_events.ItemNotRead(event.problem)
-            case engine_events.EngineStarted() if self._tally.workers == 1:
+            case engine_events.EngineStarted() if event.proof is not None and self._tally.workers == 1:
                 facts = signature_facts(self._bundle, self._settings, self._started)
                 yield scan_events.Started(self._scan_id, facts, self._settings.workers)
 
