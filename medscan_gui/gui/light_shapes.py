@@ -50,7 +50,7 @@ def _shield() -> QPainterPath:
 def _ring() -> QPainterPath:
     path = _disc()
     hole = QPainterPath()
-    hole.addEllipse(QPointF(0, 0), 33, 33)
+    hole.addEllipse(QPointF(0, 0), 27, 27)
     return path.subtracted(hole)
 
 

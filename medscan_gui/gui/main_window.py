@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         page.show_device_wanted.connect(self._show_device)
         page.settings_saved.connect(self._settings_saved)
         page.said.connect(self._said)
+        page.journal_replaced.connect(self.retranslate)
         if self._services is not None:
             page.set_services(self._services)
         page.retranslate()

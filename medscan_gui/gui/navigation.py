@@ -9,7 +9,7 @@ from medscan_gui.gui.theme.icons import paint_icon
 from medscan_gui.gui.widgets import Button, Label, Panel, column, row
 
 PAGES = ("scan", "journal", "settings", "help", "about")
-WIDTH = 200
+WIDTH = 208
 
 
 def page_title(name: str) -> str:

@@ -9,6 +9,14 @@ from medscan_gui.gui.models.phrases import days_old
 _LONGEST = 60
 
 
+def age_line(facts: SignatureFacts | None) -> str:
+    """Return the age of the signatures alone."""
+    if facts is None or not facts.digest or facts.clock_doubtful:
+        return signature_line(facts)
+    word = current().sentence(Message.of(f"age.{facts.age.value}"))
+    return _("Signatures: {age}, {word}").format(age=days_old(facts.age_days), word=word)
+
+
 def signature_line(facts: SignatureFacts | None) -> str:
     """Return version and age of the signatures; None while they are still being checked."""
     if facts is None:

@@ -54,7 +54,7 @@ class StatusStrip(Panel):
         journal = self._services.journal
         if journal.problem is not None:
             return _("Journal: can be read only") if _readable(self._services) else _("No journal")
-        return _("Journal open")
+        return _("The journal is recording")
 
     def _place_words(self) -> str:
         if self._paths.mode == "portable":

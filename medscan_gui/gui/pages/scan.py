@@ -14,17 +14,16 @@ from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.record import SignatureFacts
 from medscan_gui.core.text import _, current
 from medscan_gui.core.words import Light
-from medscan_gui.gui.models.phrases import headline
 from medscan_gui.gui.pages.base import Page
 from medscan_gui.gui.scan.actions import ScanActions
 from medscan_gui.gui.scan.device_memory import DeviceMemory
 from medscan_gui.gui.scan.hero import Hero
-from medscan_gui.gui.scan.phrases import ready_words, result_line
+from medscan_gui.gui.scan.phrases import ready_words, result_words, running_words
 from medscan_gui.gui.scan.ready import ReadyView
 from medscan_gui.gui.scan.result import ResultView
 from medscan_gui.gui.scan.running import RunningView
 from medscan_gui.gui.scan.stage import Stage
-from medscan_gui.gui.scan.targets import Choice, Sight
+from medscan_gui.gui.scan.targets import Sight
 from medscan_gui.gui.scan_thread import ScanRunner, Session
 from medscan_gui.gui.widgets import column
 from medscan_gui.gui.widgets.panels import GROUP_GAP, PAGE_MARGIN
@@ -282,18 +281,13 @@ class ScanPage(Page):
             words = ready_words(self.ready.chooser.choice, waiting=self._waiting_to_start)
             self.hero.show_state(Light.IDLE, *words)
         elif self.stage is Stage.RUNNING:
-            self.hero.show_state(Light.SCANNING, self._running_headline(), self._whose())
+            words = running_words(self._target, self._whose(), paused=self._paused)
+            self.hero.show_state(Light.SCANNING, *words)
         elif self._finished is None:
-            self.hero.show_state(Light.AMBER, _("The scan could not conclude."), "")
+            self.hero.show_state(Light.AMBER, _("The scan could not conclude."), "", "")
         else:
             record = self._finished.record
-            self.hero.show_state(record.light, headline(record.verdict.kind, record.stop), result_line(record))
-
-    def _running_headline(self) -> str:
-        title = Choice(self._target).title if self._target else ""
-        if self._paused:
-            return _("Paused: {target}").format(target=title)
-        return _("Scanning {target}…").format(target=title)
+            self.hero.show_state(record.light, *result_words(record))
 
     def _whose(self) -> str:
         card = self.ready.device

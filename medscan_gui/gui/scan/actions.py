@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 from medscan_gui.core.record import SignatureFacts
 from medscan_gui.core.text import _
 from medscan_gui.gui.scan.stage import Stage
-from medscan_gui.gui.signature_words import signature_line
+from medscan_gui.gui.signature_words import age_line
 from medscan_gui.gui.widgets import Button, Label, column
 
 _WIDTH = 272
@@ -16,18 +16,15 @@ class ScanActions(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.scan = Button(role="scan", icon_name="scan", icon_size=32)
+        self.scan = Button(role="scan", icon_name="scan", icon_size=36)
         self.age = Label(role="small", wrap=True)
-        self.pause = Button(icon_name="pause")
-        self.cancel = Button(icon_name="cancel")
-        self.report = Button(role="primary", icon_name="report")
-        self.record = Button(icon_name="save")
-        self.again = Button(icon_name="scan")
+        self.pause = Button(icon_name="pause", size="large")
+        self.cancel = Button(icon_name="cancel", size="large")
+        self.report = Button(role="primary", icon_name="report", size="large")
+        self.record = Button(icon_name="save", size="large")
+        self.again = Button(icon_name="scan", size="large")
         self._signatures: SignatureFacts | None = None
         self._paused = False
-        self.scan.setMinimumHeight(88)
-        for button in (self.pause, self.cancel, self.report, self.record, self.again):
-            button.setMinimumHeight(44)
         self.setFixedWidth(_WIDTH)
         buttons = [self.scan, self.age, self.pause, self.cancel, self.report, self.record, self.again]
         self.setLayout(column([None, *buttons, None], gap=10))
@@ -66,7 +63,7 @@ class ScanActions(QWidget):
     def show_signatures(self, facts: SignatureFacts) -> None:
         """Show version and age of the signatures."""
         self._signatures = facts
-        self.age.setText(signature_line(facts))
+        self.age.setText(age_line(facts))
 
     def retranslate(self) -> None:
         """Set every text in the language in use."""
@@ -75,5 +72,5 @@ class ScanActions(QWidget):
         self.report.setText(_("PDF report…"))
         self.record.setText(_("Save record…"))
         self.again.setText(_("New scan"))
-        self.age.setText(signature_line(self._signatures))
+        self.age.setText(age_line(self._signatures))
         self.show_paused(paused=self._paused)

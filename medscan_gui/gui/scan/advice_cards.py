@@ -12,6 +12,9 @@ from medscan_gui.gui.widgets import Card, Label, column, row
 
 _LONGEST = 2000
 
+#: Reasons that "what happened" always says in its own words.
+_SAID = frozenset({"verdict.no_threat", "verdict.threats_left", "verdict.threats_removed"})
+
 
 def spoken(message: Message) -> str:
     """Return a message as a sentence of bounded length, safe to show."""
@@ -83,7 +86,7 @@ class AdviceCards(QWidget):
     def show_advice(self, advice: Advice, reasons: tuple[Message, ...] = ()) -> None:
         """Show the advice of a record; `reasons` are listed under what happened where they add to it."""
         self._advice = advice
-        self._reasons = tuple(reason for reason in reasons if reason != advice.happened)
+        self._reasons = tuple(reason for reason in reasons if reason != advice.happened and reason.code not in _SAID)
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -1,6 +1,7 @@
 """The target chooser: the obvious target is chosen already; a folder or file can be picked or dropped."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt, Signal, Slot
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QListView, QWidget
 
 from medscan_gui.core.device import Target
 from medscan_gui.core.text import _
+from medscan_gui.gui.background import Errand
 from medscan_gui.gui.scan.target_list import CHOICE_ROLE, TargetDelegate, TargetModel
 from medscan_gui.gui.scan.targets import Choice, Sight, choices
 from medscan_gui.gui.widgets import Button, Card, Label, row
@@ -52,6 +54,7 @@ class TargetChooser(Card):
         self._own: tuple[Target, ...] = ()
         self._picked_by_operator = False
         self._refreshing = False
+        self._errands: set[Errand] = set()
         self._last: Target | None = None
         self.title = Label(role="heading")
         self.hint = Label(role="small", wrap=True)
@@ -88,11 +91,23 @@ class TargetChooser(Card):
         self._refresh()
 
     def choose_path(self, path: str) -> None:
-        """Choose a folder or file: the operator picked or dropped it."""
-        target = self._target_for_path(path)
+        """Choose a folder or file that the operator picked or dropped; asks beside the window's thread what it is."""
+        errand = Errand(partial(self._target_for_path, path), "target", self)
+        errand.done.connect(self._path_known)
+        errand.over.connect(self._errand_over)
+        self._errands.add(errand)
+        errand.start()
+
+    @Slot(object)
+    def _path_known(self, target: Target) -> None:
         self._own = (target,)
         self._picked_by_operator = True
         self._refresh(target)
+
+    @Slot(object)
+    def _errand_over(self, errand: Errand) -> None:
+        self._errands.discard(errand)
+        errand.deleteLater()
 
     def retranslate(self) -> None:
         """Set every text in the language in use."""

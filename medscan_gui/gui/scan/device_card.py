@@ -24,7 +24,7 @@ class DeviceCard(Card):
     submitted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, margin=16)
+        super().__init__(parent, margin=20)
         self._base = Device(id=str(uuid.uuid4()))
         self._touched = False
         self.title = Label(role="heading")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from medscan_gui.core.words import Light
 from medscan_gui.gui.light import LightWidget, light_word
 from medscan_gui.gui.theme import theme
-from medscan_gui.gui.widgets import Label, column, row
+from medscan_gui.gui.widgets import ElidedLabel, Label, column, row
 
 LIGHT_SIZE = 168
 
@@ -23,21 +23,24 @@ class Hero(QFrame):
         self.light = LightWidget(LIGHT_SIZE)
         self.word = Label(role="word")
         self.headline = Label(role="display", wrap=True)
+        self.subject = ElidedLabel(strong=True)
         self.line = Label(role="soft", wrap=True)
-        texts = column([None, self.word, self.headline, 4, self.line, None], gap=4)
+        texts = column([None, self.word, self.headline, 2, self.subject, self.line, None], gap=4)
         layout = row([self.light, 20, texts, 16, actions], gap=0)
         layout.setContentsMargins(20, 16, 24, 16)
         layout.setStretch(2, 1)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_state(self, light: Light, headline: str, line: str) -> None:
-        """Show one state of the light with its sentence and a second line."""
+    def show_state(self, light: Light, headline: str, subject: str, line: str) -> None:
+        """Show one state of the light: its sentence, what it is about, and a quieter second line."""
         if light is not self.light.light:
             self.light.set_light(light)
         self.light.retranslate()
         self.word.setText(light_word(light))
         self.headline.setText(headline)
+        self.subject.setText(subject)
+        self.subject.setVisible(bool(subject))
         self.line.setText(line)
         self.line.setVisible(bool(line))
         self._colour_word()

@@ -63,13 +63,13 @@ class ThreatTable(CopyTable):
         self.setSortingEnabled(True)
         widths = {
             FindingColumn.SEVERITY: 140,
-            FindingColumn.NAME: 190,
-            FindingColumn.WHERE: 380,
-            FindingColumn.AUTHOR: 150,
+            FindingColumn.NAME: 180,
+            FindingColumn.AUTHOR: 190,
+            FindingColumn.SHA256: 180,
         }
         for section, width in widths.items():
             header.resizeSection(section, width)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(FindingColumn.WHERE, QHeaderView.ResizeMode.Stretch)
         _offer_copy(self)
 
 

@@ -1,8 +1,10 @@
 """Short texts of the scan page. Times are coarse on purpose: a precise guess is still a guess."""
 
+from medscan_gui.core.device import Target
+from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, ngettext_
-from medscan_gui.gui.models.phrases import date_time, number
+from medscan_gui.gui.models.phrases import date_time, headline, number
 from medscan_gui.gui.scan.targets import Choice
 
 
@@ -28,20 +30,30 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def ready_words(choice: Choice | None, *, waiting: bool) -> tuple[str, str]:
-    """Return headline and second line before a scan."""
-    if waiting:
-        return _("Starting…"), _("MedScan is still opening its journal; the scan begins right after.")
+def ready_words(choice: Choice | None, *, waiting: bool) -> tuple[str, str, str]:
+    """Return headline, subject and second line before a scan."""
     if choice is None:
-        return _("Looking for what can be scanned…"), ""
-    return _("Ready to scan {target}").format(target=choice.title), choice.detail
+        return _("Looking for what can be scanned…"), "", ""
+    if waiting:
+        return _("Starting…"), choice.title, _("MedScan is still opening its journal; the scan begins right after.")
+    return _("Ready to scan"), choice.title, _("MedScan only reads: nothing is changed or deleted.")
 
 
-def result_line(record: ScanRecord) -> str:
-    """Return the second line of a result: what was scanned, when, how much was read."""
+def running_words(target: Target | None, whose: str, *, paused: bool) -> tuple[str, str, str]:
+    """Return headline, subject and second line during a scan."""
+    words = _("The scan is paused") if paused else _("Scanning…")
+    return words, Choice(target).title if target else "", whose
+
+
+def result_words(record: ScanRecord) -> tuple[str, str, str]:
+    """Return headline, subject and second line of a result."""
+    subject = " · ".join(part for part in (Choice(record.target).title, shown(record.device.title, 60)) if part)
+    return headline(record.verdict.kind, record.stop), subject, _result_line(record)
+
+
+def _result_line(record: ScanRecord) -> str:
     read = record.coverage.items_read
     parts = (
-        Choice(record.target).title,
         date_time(record.ended),
         ngettext_("{count} item read", "{count} items read", read).replace("{count}", number(read)),
     )

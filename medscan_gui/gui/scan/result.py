@@ -53,7 +53,7 @@ class ResultView(QWidget):
         self.facts_table = facts_table(self.facts)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setMinimumHeight(232)
+        self.tabs.setMinimumHeight(196)
         for view in (self.threat_table, self.not_read_tree, self.facts_table):
             self.tabs.addTab(view, "")
         inside = QWidget()

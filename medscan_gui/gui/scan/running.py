@@ -56,6 +56,9 @@ class RunningView(QWidget):
         self.elapsed, self.left = Figure(), Figure()
         self.latest_name = Label(role="small")
         self.latest = ElidedLabel()
+        self.latest_card = Card(margin=14, gap=2)
+        self.latest_card.body.addWidget(self.latest_name)
+        self.latest_card.body.addWidget(self.latest)
         card = Card(gap=12)
         card.body.addLayout(row([self.stage, None, self.percent]))
         card.body.addWidget(self.bar)
@@ -67,16 +70,14 @@ class RunningView(QWidget):
                 layout.setStretch(place, 1)
         self.meaning = Label(role="soft", wrap=True)
         self.setLayout(
-            column([card, figures, found, self.slow, self.latest_name, self.latest, self.meaning, None], gap=12)
+            column([card, figures, found, self.latest_card, self.slow, self.meaning, None], gap=12)
         )
-        self.latest_name.hide()
-        self.latest.hide()
+        self.latest_card.hide()
 
     def begin(self) -> None:
         """Show a scan that has not counted anything yet."""
         self._step = ""
-        self.latest_name.hide()
-        self.latest.hide()
+        self.latest_card.hide()
         self.show_progress(Progress())
 
     def show_step(self, sentence: str) -> None:
@@ -88,8 +89,7 @@ class RunningView(QWidget):
         """Name the newest threat; the list comes with the result."""
         if findings:
             self.latest.setText(f"{finding_name(findings[-1])} · {findings[-1].where[:_LONGEST]}")
-            self.latest_name.show()
-            self.latest.show()
+            self.latest_card.show()
 
     def show_progress(self, progress: Progress) -> None:
         """Show where the scan stands."""

@@ -54,12 +54,12 @@ class Choice:
     def kind(self) -> str:
         """What it is, in words."""
         if self.target.kind is TargetKind.COMPUTER:
-            return _("all its disks; this can take hours")
+            return _("All its disks; this can take hours")
         if self.target.kind is TargetKind.VOLUME:
             if self.volume is not None and self.volume.network:
-                return _("network drive")
-            return _("removable medium") if self.target.removable else _("disk")
-        return _("file") if self.target.kind is TargetKind.FILE else _("folder")
+                return _("Network drive")
+            return _("Removable medium") if self.target.removable else _("Disk")
+        return _("File") if self.target.kind is TargetKind.FILE else _("Folder")
 
     @property
     def detail(self) -> str:
@@ -88,9 +88,9 @@ def look() -> Sight:
     from medscan_gui.system import volumes as system_volumes
 
     volumes = system_volumes.list_volumes()
-    targets = tuple((volume, system_volumes.target_of(volume)) for volume in volumes)
+    targets = tuple((volume, system_volumes.target_of(volume)) for volume in volumes if not volume.system)
     return Sight(
-        computer=system_volumes.system_targets(),
+        computer=system_volumes.computer_target(volumes),
         obvious=system_volumes.obvious_target(volumes),
         volumes=targets,
     )

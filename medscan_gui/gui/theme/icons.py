@@ -32,10 +32,10 @@ def paint_icon(painter: QPainter, name: str, box: QRectF, colour: str) -> None:
     renderer.render(painter, box)
 
 
-def icon_pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixmap:
-    """Return one icon as a picture of `size` logical pixels."""
+def icon_pixmap(name: str, size: int, colour: str, ratio: float = 1.0, gap: int = 0) -> QPixmap:
+    """Return one icon as a picture of `size` logical pixels, with `gap` empty ones at its right."""
     pixels = round(size * ratio)
-    pixmap = QPixmap(pixels, pixels)
+    pixmap = QPixmap(pixels + round(gap * ratio), pixels)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     paint_icon(painter, name, QRectF(0, 0, pixels, pixels), colour)
@@ -44,13 +44,13 @@ def icon_pixmap(name: str, size: int, colour: str, ratio: float = 1.0) -> QPixma
     return pixmap
 
 
-def icon(name: str, size: int = 20, colour: str = "", disabled: str = "") -> QIcon:
+def icon(name: str, size: int = 20, colour: str = "", gap: int = 0) -> QIcon:
     """Return an icon in `colour` (default: the theme's ink). Make it anew when the theme changes."""
     tokens = theme().tokens
     made = QIcon()
     for ratio in _RATIOS:
-        made.addPixmap(icon_pixmap(name, size, colour or tokens.ink, ratio))
-        made.addPixmap(icon_pixmap(name, size, disabled or tokens.ink_disabled, ratio), QIcon.Mode.Disabled)
+        made.addPixmap(icon_pixmap(name, size, colour or tokens.ink, ratio, gap))
+        made.addPixmap(icon_pixmap(name, size, tokens.ink_disabled, ratio, gap), QIcon.Mode.Disabled)
     return made
 
 

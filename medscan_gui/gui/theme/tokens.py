@@ -90,7 +90,7 @@ LIGHT = Tokens(
         Light.GREEN: LightColours("#157a3c", "#0c5428", "#ffffff", "#e4f4ea", "#0c5428"),
         Light.RED: LightColours("#c8161d", "#8c0d12", "#ffffff", "#fdeaea", "#8c0d12"),
         Light.AMBER: LightColours("#f5ab00", "#7a4b00", "#241600", "#fdf3dc", "#6b4100"),
-        Light.IDLE: LightColours("#ffffff", "#74818c", "#74818c", "#ffffff", "#15202a"),
+        Light.IDLE: LightColours("#e3e9ed", "#74818c", "#74818c", "#ffffff", "#15202a"),
         Light.SCANNING: LightColours("#e9edf0", "#74818c", "#4b5965", "#ffffff", "#15202a"),
     },
 )
@@ -125,7 +125,7 @@ DARK = Tokens(
         Light.GREEN: LightColours("#1f8a49", "#8fdcab", "#ffffff", "#142c1f", "#a3e5bb"),
         Light.RED: LightColours("#d92a30", "#ffaaa8", "#ffffff", "#3a1a1d", "#ffc2c0"),
         Light.AMBER: LightColours("#f5ab00", "#ffd98a", "#241600", "#33270f", "#ffd98a"),
-        Light.IDLE: LightColours("#1b252d", "#7f8f9b", "#9aa9b4", "#1b252d", "#eef3f6"),
+        Light.IDLE: LightColours("#2b3944", "#7f8f9b", "#9aa9b4", "#1b252d", "#eef3f6"),
         Light.SCANNING: LightColours("#dfe6ea", "#9aa9b4", "#35434e", "#1b252d", "#eef3f6"),
     },
 )

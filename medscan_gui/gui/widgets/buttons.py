@@ -11,6 +11,9 @@ from medscan_gui.gui.theme.manager import theme
 
 ButtonRole = Literal["", "primary", "scan", "quiet", "rail"]
 
+#: Pixels between icon and text, beyond the few that the style gives.
+_ICON_GAP = 6
+
 
 class Button(QPushButton):
     """A push button in one of the roles of the style sheet. Enter presses it, as Space does."""
@@ -22,6 +25,7 @@ class Button(QPushButton):
         icon_name: str = "",
         *,
         icon_size: int = 20,
+        size: Literal["", "large"] = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
@@ -29,8 +33,9 @@ class Button(QPushButton):
         self._icon_size = icon_size
         self._role = role
         self.setProperty("role", role)
+        self.setProperty("size", size)
         self.setAutoDefault(False)
-        self.setIconSize(QSize(icon_size, icon_size))
+        self.setIconSize(QSize(icon_size + _ICON_GAP, icon_size))
         self._dress()
 
     def set_icon(self, name: str) -> None:
@@ -49,7 +54,8 @@ class Button(QPushButton):
             "rail": tokens.on_rail,
             "quiet": tokens.accent,
         }
-        self.setIcon(icon(self._icon_name, self._icon_size, colours.get(self._role, tokens.ink)))
+        gap = self.iconSize().width() - self._icon_size
+        self.setIcon(icon(self._icon_name, self._icon_size, colours.get(self._role, tokens.ink), gap))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Press on Enter too: who navigates by keyboard expects it outside dialogs as well."""

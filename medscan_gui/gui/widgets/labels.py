@@ -30,8 +30,12 @@ class ElidedLabel(QWidget):
     The whole text is its accessible name; there is no tool tip, since a hostile one could fill the screen.
     """
 
-    def __init__(self, text: str = "", *, soft: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, soft: bool = False, strong: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        if strong:
+            self.setProperty("role", "heading")
         self._text = ""
         self._soft = soft
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
