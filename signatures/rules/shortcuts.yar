@@ -125,7 +125,7 @@ rule MedScan_Shortcut_Folder_Icon_Runs_Script
     author = "MedScan project"
     date = "2026-11-21"
     description = "Shortcut that looks like a folder or a drive, but runs a script"
-    severity = "high"
+    severity = "medium"
     family = "USB shortcut worm"
     threat_type = "worm"
     reference = "https://attack.mitre.org/techniques/T1036/"

@@ -279,6 +279,13 @@ MUST_FIND: dict[str, list[Sample]] = {
         Sample(b"\xff\xfe" + wide("\r\n".join(SCRIPT)), "E:\\x.vbs"),
     ],
     "MedScan_NjRAT": [_pe(*map(wide, NJRAT))],
+    "MedScan_Virut_Web_Page": [
+        Sample(b'<html></html><IFRAME src="http://jL.chu' + b'ra.pl/rc/" width=1 height=1>', "E:\\help.htm")
+    ],
+    "MedScan_Brontok": [
+        Sample(b"BRONTOK" + b".A[10]\r\n-- Jowo" + b"Bot #VM --"),
+        _pe(wide("HVM" + "31"), wide("Jowo" + "Bot")),
+    ],
     "MedScan_Ransom_Note_Ryuk": [_note("No system is safe\n\n\nRyu" + "k\n\nbalance of sha" + "dow universe")],
     "MedScan_Ransom_Note_Conti": [
         _note("All of your files are currently encry" + "pted by CONTI strain. http://conti" + "recovery.example")
@@ -440,6 +447,11 @@ MUST_SPARE: dict[str, list[Sample]] = {
     "MedScan_Houdini_Worm": [Sample(" ".join(HOUDINI[:3]).encode()), _pe(*HOUDINI)],
     "MedScan_Script_Copies_Itself_To_Sticks": [Sample("\r\n".join(SCRIPT[:-1]).encode(), "E:\\backup.vbs")],
     "MedScan_NjRAT": [_pe(wide(NJRAT[0])), _pe(*NJRAT)],
+    "MedScan_Virut_Web_Page": [
+        Sample(b'<a href="http://jL.chu' + b'ra.pl/rc/">', "E:\\help.htm"),
+        Sample(b'<iframe src="https://chu' + b'ra.pl/">', "E:\\help.htm"),
+    ],
+    "MedScan_Brontok": [_note("Brontok" + ".A is a worm of 2005"), _pe("HVM" + "31")],
     "MedScan_Ransom_Note_Ryuk": [
         _note("Ryu" + "k is a family of ransom programs"),
         _note("balance of sha" + "dow universe"),
