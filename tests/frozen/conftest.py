@@ -38,9 +38,9 @@ def env(tmp_path: Path) -> dict[str, str]:
 def console_line(built: Path, tmp_path: Path) -> Callable[..., list[str]]:
     """Makes the command line of the console executable, with a data folder of the test's own."""
 
-    def line(*arguments: object) -> list[str]:
+    def line(*arguments: object, language: str = "en") -> list[str]:
         program = str(built / f"medscan-console{SUFFIX}")
-        return [program, "--data-dir", str(tmp_path / "data"), "--lang", "en", *map(str, arguments)]
+        return [program, "--data-dir", str(tmp_path / "data"), "--lang", language, *map(str, arguments)]
 
     return line
 
@@ -49,8 +49,10 @@ def console_line(built: Path, tmp_path: Path) -> Callable[..., list[str]]:
 def console(console_line: Callable[..., list[str]], env: dict[str, str], tmp_path: Path) -> Console:
     """Runs the console executable to its end, from a folder that holds nothing of ours."""
 
-    def run(*arguments: object, wrap: Callable[[list[str]], list[str]] = list) -> subprocess.CompletedProcess[str]:
-        line = wrap(console_line(*arguments))
+    def run(
+        *arguments: object, language: str = "en", wrap: Callable[[list[str]], list[str]] = list
+    ) -> subprocess.CompletedProcess[str]:
+        line = wrap(console_line(*arguments, language=language))
         return subprocess.run(
             line, env=env, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=180,
             check=False,

@@ -96,7 +96,7 @@ def test_a_scan_from_sample_to_journal_and_report(console: Console, stick: Path,
 
 def test_the_verdict_in_words_and_in_french(console: Console, stick: Path) -> None:
     (stick / "invoice.com").write_bytes(eicar())
-    done = console("scan", stick, "--lang", "fr")
+    done = console("scan", stick, language="fr")
     assert (done.returncode, done.stderr) == (exit_codes.RED, "")
     assert "ROUGE" in done.stdout
     assert "invoice.com" in done.stdout
