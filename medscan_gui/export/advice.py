@@ -185,7 +185,7 @@ def _red_steps(record: ScanRecord) -> Iterator[str]:
 def _green_steps(record: ScanRecord) -> Iterator[str]:
     yield "advice.do.confirm"
     if record.target.removable:
-        yield "advice.do.trace_medium_green"
+        yield "advice.do.trace_medium"
     else:
         yield "advice.do.tell_before_service"
         yield "advice.do.find_source"

@@ -21,11 +21,11 @@ def count_text(count: int) -> str:
 def size_text(size: int, words: Words) -> str:
     """Return a number of bytes as kB, MB (powers of ten) with at most one decimal."""
     number, step = float(max(0, size)), 0
-    # 999.95 would be rounded to a four-digit "1000.0" of the smaller unit.
-    while number >= (1000 if step == 0 else 999.95) and step < len(_SIZES) - 1:
+    # 999.5 kB would be rounded to a four-digit "1000 kB".
+    while number >= 999.5 and step < len(_SIZES) - 1:
         number /= 1000
         step += 1
-    text = str(int(number)) if step == 0 or number >= 99.95 else f"{number:.1f}"
+    text = f"{number:.0f}" if step == 0 or number >= 99.95 else f"{number:.1f}"
     text = text.replace(".", words.sentence(Message.of("report.decimal_mark")))
     return words.sentence(Message.of(_SIZES[step], number=text))
 

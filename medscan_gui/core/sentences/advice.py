@@ -64,7 +64,6 @@ SENTENCES: dict[str, str] = {
         "Before the device goes back into service, tell the biomedical department and IT security."
     ),
     "advice.do.find_source": N_("Scan the USB sticks that were used on this device: the threat came from somewhere."),
-    "advice.do.trace_medium_green": N_("List the computers and devices it was plugged into, and scan them."),
     "advice.do.keep_report": N_("Keep this report with the device’s file."),
     # What to do: a threat on a device.
     "advice.do.patient_first": N_("If a patient depends on this device, agree on each step with the care team first."),
@@ -84,7 +83,7 @@ SENTENCES: dict[str, str] = {
         "Give it to IT security with this report. Tell the biomedical department and the manufacturer "
         "if it was used on a medical device."
     ),
-    "advice.do.trace_medium": N_("List the computers and devices it was plugged into, isolate them, and scan them."),
+    "advice.do.trace_medium": N_("List the computers and devices it was plugged into: each of them must be scanned."),
     "advice.do.complete_later": N_(
         "This scan is not complete: when the specialists agree, scan again, since there may be more."
     ),

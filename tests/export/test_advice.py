@@ -1,0 +1,233 @@
+"""Every scan gets advice: the right one, in sentences that exist."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medscan_gui.core.coverage import Coverage, CoverageLine
+from medscan_gui.core.device import Target
+from medscan_gui.core.messages import Message
+from medscan_gui.core.record import ScanRecord, SignatureFacts
+from medscan_gui.core.sentences import PLURAL_SENTENCES, SENTENCES, verdict
+from medscan_gui.core.text import Words
+from medscan_gui.core.verdict import EngineProof, Evidence, Verdict, decide
+from medscan_gui.core.words import Cause, Outcome, Severity, SignatureAge, Stop, TargetKind, VerdictKind
+from medscan_gui.export import advice as module
+from medscan_gui.export.advice import Advice, advice
+from tests.export import samples
+
+REASON_CODES = sorted({*verdict.SENTENCES, *verdict.PLURAL_SENTENCES})
+
+
+def steps(record: ScanRecord) -> list[str]:
+    return [message.code for message in advice(record).next_steps]
+
+
+def amber_for(**changes: object) -> ScanRecord:
+    record = samples.record(samples.evidence(**changes))
+    assert record.verdict.kind is VerdictKind.INCOMPLETE
+    return record
+
+
+def sentences_of(told: Advice) -> list[str]:
+    words = Words()
+    return [words.sentence(message) for message in (told.happened, told.means, *told.next_steps)]
+
+
+def test_a_threat_on_a_device_isolates_it_and_keeps_it_running() -> None:
+    told = steps(samples.red())
+    assert told[:5] == [
+        "advice.do.patient_first",
+        "advice.do.isolate",
+        "advice.do.keep_powered",
+        "advice.do.no_reconnect",
+        "advice.do.call",
+    ]
+
+
+def test_a_threat_on_a_medium_takes_the_medium_away() -> None:
+    told = steps(samples.red(target=samples.STICK))
+    assert told[:2] == ["advice.do.unplug_medium", "advice.do.keep_apart"]
+    assert "advice.do.keep_powered" not in told
+    assert advice(samples.red(target=samples.STICK)).means.code == "advice.means.red_medium"
+
+
+def test_an_incomplete_scan_with_a_threat_says_both() -> None:
+    record = samples.record(samples.evidence(threats_found=2, stop=Stop.CANCELLED), findings=(samples.finding(),) * 2)
+    assert advice(record).happened == Message.of("advice.happened.threats_incomplete", count=2)
+    assert steps(record)[-1] == "advice.do.complete_later"
+
+
+def test_threats_partly_removed_are_counted_apart() -> None:
+    record = samples.record(samples.evidence(threats_found=5, threats_removed=3))
+    assert advice(record).happened == Message.of("advice.happened.threats_partly", count=2, removed=3)
+
+
+def test_threats_removed_in_doubt_are_red_and_say_so() -> None:
+    record = samples.record(samples.evidence(threats_found=3, threats_removed=3, ended=False))
+    assert record.verdict.kind is VerdictKind.ACTION_REQUIRED
+    assert advice(record).happened.code == "advice.happened.removed_incomplete"
+
+
+def test_a_weak_sign_is_called_weak_and_a_strong_one_beside_it_is_not() -> None:
+    weak, strong = samples.finding(1, severity=Severity.LOW), samples.finding(2, severity=Severity.HIGH)
+    only_weak = samples.record(samples.evidence(threats_found=1), findings=(weak,))
+    assert advice(only_weak).means.code == "advice.means.red_weak"
+    both = samples.record(samples.evidence(threats_found=2), findings=(weak, strong))
+    assert advice(both).means.code == "advice.means.red_device"
+
+
+def test_blue_on_a_medium_promises_less_than_on_a_device() -> None:
+    told = advice(samples.blue(samples.STICK))
+    assert told.means.code == "advice.means.blue_medium"
+    assert "no guarantee" in Words().sentence(told.means)
+    assert [step.code for step in told.next_steps] == [
+        "advice.do.use_medium",
+        "advice.do.scan_each_time",
+        "advice.do.odd_medium",
+    ]
+
+
+@pytest.mark.parametrize("kind", [TargetKind.FOLDER, TargetKind.FILE])
+@pytest.mark.parametrize("removable", [True, False])
+def test_blue_on_a_part_speaks_of_that_part_only(kind: TargetKind, removable: bool) -> None:
+    target = msgspec.structs.replace(samples.STICK, kind=kind, removable=removable)
+    told = advice(samples.blue(target))
+    assert told.means.code == "advice.means.blue_part"
+    assert "advice.do.scan_whole" in [step.code for step in told.next_steps]
+
+
+def test_green_is_not_the_end_of_it() -> None:
+    assert steps(samples.green())[0] == "advice.do.confirm"
+    assert advice(samples.green()).happened == Message.of("advice.happened.removed", count=2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({"stop": Stop.CANCELLED}, "advice.do.run_to_end"),
+        ({"stop": Stop.CUT_OFF, "ended": False}, "advice.do.keep_running"),
+        ({"stop": Stop.TARGET_GONE}, "advice.do.plug_back"),
+        ({"stop": Stop.ENGINE_FAILED, "engines": ()}, "advice.do.restart_engine"),
+        ({"stop": Stop.SIGNATURES_REFUSED, "bundle_verified": False, "engines": ()}, "advice.do.renew_signatures"),
+        ({"stop": Stop.SELF_TEST_FAILED}, "advice.do.self_test"),
+        ({"signature_age_days": 120}, "advice.do.update_signatures"),
+        ({"committed": False}, "advice.do.save_elsewhere"),
+        ({"ended": False}, "advice.do.keep_running"),
+        ({"rules_expected": 215}, "advice.do.renew_signatures"),
+        ({"coverage": samples.coverage(walk_complete=False)}, "advice.do.walk_again"),
+        ({"coverage": Coverage(walk_complete=True)}, "advice.do.check_target"),
+        ({"coverage": Coverage(lines=samples.CLEAN, items_counted=1, walk_complete=True)}, "advice.do.program_fault"),
+    ],
+)
+def test_each_reason_says_what_to_do_first(changes: dict[str, object], step: str) -> None:
+    told = steps(amber_for(**changes))
+    assert told == [step, "advice.do.unchecked_device"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause", "step"),
+    [
+        (Outcome.UNREADABLE, Cause.NO_PERMISSION, "advice.do.administrator"),
+        (Outcome.UNREADABLE, Cause.IN_USE, "advice.do.close_programs"),
+        (Outcome.UNREADABLE, Cause.READ_ERROR, "advice.do.failing_medium"),
+        (Outcome.UNREADABLE, Cause.NAME_TOO_LONG, "advice.do.long_names"),
+        (Outcome.UNREADABLE, Cause.STORED_ONLINE, "advice.do.stored_online"),
+        (Outcome.VANISHED, Cause.NONE, "advice.do.keep_still"),
+        (Outcome.ENCRYPTED, Cause.NONE, "advice.do.encrypted"),
+        (Outcome.TOO_DEEP, Cause.NONE, "advice.do.unpack"),
+        (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, "advice.do.slow_files"),
+        (Outcome.ENGINE_CRASHED, Cause.ENGINE_DIED, "advice.do.crashing_files"),
+        (Outcome.SKIPPED_BY_POLICY, Cause.STORED_ONLINE, "advice.do.left_out"),
+    ],
+)
+def test_each_cause_says_what_to_do(outcome: Outcome, cause: Cause, step: str) -> None:
+    record = amber_for(coverage=samples.coverage(CoverageLine(outcome, cause, 2)))
+    assert steps(record) == [step, "advice.do.unchecked_device"]
+
+
+def test_the_most_frequent_cause_comes_first() -> None:
+    few = CoverageLine(Outcome.UNREADABLE, Cause.NO_PERMISSION, 1)
+    many = CoverageLine(Outcome.ENCRYPTED, Cause.NONE, 9)
+    told = steps(amber_for(coverage=samples.coverage(few, many)))
+    assert told[:2] == ["advice.do.encrypted", "advice.do.administrator"]
+
+
+def test_an_untested_engine_is_never_called_a_good_sign() -> None:
+    record = amber_for(stop=Stop.SELF_TEST_FAILED)
+    assert advice(record).means.code == "advice.means.amber_blind"
+    assert advice(amber_for(committed=False)).means.code == "advice.means.amber_unsaved"
+    assert advice(amber_for(signature_age_days=120)).means.code == "advice.means.amber_old"
+
+
+def test_a_wrong_clock_is_told_with_any_light() -> None:
+    signatures = SignatureFacts(created="2027-01-01T00:00:00Z", clock_doubtful=True)
+    for record in (samples.blue(), samples.red(), samples.amber(), samples.green()):
+        doubtful = msgspec.structs.replace(record, signatures=signatures)
+        assert steps(doubtful)[-1] == "advice.do.check_clock"
+
+
+def test_ageing_signatures_are_told_with_blue() -> None:
+    signatures = SignatureFacts(created="2026-11-01T00:00:00Z", age_days=20, age=SignatureAge.AGEING)
+    record = msgspec.structs.replace(samples.blue(), signatures=signatures)
+    assert advice(record).next_steps[-1] == Message.of("advice.do.ageing_signatures", count=20)
+
+
+def test_every_reason_and_every_outcome_has_its_step() -> None:
+    told_otherwise = {
+        "verdict.no_threat", "verdict.removed", "verdict.action_required", "verdict.incomplete",
+        "verdict.threats_left", "verdict.threats_removed", "verdict.items_not_read",
+    }  # fmt: skip
+    assert set(REASON_CODES) - told_otherwise == set(module._REASON_STEPS)
+    assert set(Outcome) - {Outcome.SCANNED, Outcome.EMPTY} == set(module._OUTCOME_STEPS)
+
+
+def test_a_record_without_reasons_still_has_advice() -> None:
+    record = msgspec.structs.replace(samples.blue(), verdict=Verdict(VerdictKind.INCOMPLETE, ()))
+    assert steps(record)[0] == "advice.do.scan_again"
+
+
+def test_every_sentence_of_the_advice_is_used() -> None:
+    source = module.__file__
+    with open(source, encoding="utf-8") as file:
+        text = file.read()
+    codes = [code for code in (*SENTENCES, *PLURAL_SENTENCES) if code.startswith("advice.")]
+    unused = [code for code in codes if code not in text and not code.startswith("advice.means.blue_")]
+    assert codes
+    assert unused == []
+
+
+_counts = st.integers(min_value=-1, max_value=3)
+_line = st.builds(CoverageLine, st.sampled_from(Outcome), st.sampled_from(Cause), st.integers(0, 5))
+_lines = st.lists(_line, max_size=5, unique=True).map(tuple)
+_proof = st.builds(EngineProof, rules_loaded=st.integers(0, 2), self_test_passed=st.booleans())
+_evidence = st.builds(
+    Evidence,
+    stop=st.sampled_from(Stop),
+    ended=st.booleans(),
+    coverage=st.builds(Coverage, lines=_lines, items_counted=st.integers(0, 9), walk_complete=st.booleans()),
+    threats_found=_counts,
+    threats_removed=_counts,
+    bundle_verified=st.booleans(),
+    bundle_digest=st.sampled_from(["", samples.DIGEST]),
+    rules_expected=st.integers(0, 2),
+    engines=st.lists(_proof, max_size=2).map(tuple),
+    signature_age_days=st.integers(0, 99),
+    committed=st.booleans(),
+)
+
+
+@given(proof=_evidence, target=st.sampled_from([samples.COMPUTER, samples.STICK]), kind=st.sampled_from(TargetKind))
+def test_advice_is_total_and_its_sentences_exist(proof: Evidence, target: Target, kind: TargetKind) -> None:
+    aim = msgspec.structs.replace(target, kind=kind)
+    record = samples.record(proof, target=aim)
+    told = advice(record)
+    assert told.next_steps
+    assert len(set(told.next_steps)) == len(told.next_steps)
+    for sentence in sentences_of(told):
+        assert sentence
+        assert not sentence.startswith("[")
+    if decide(proof).kind is VerdictKind.ACTION_REQUIRED:
+        wanted = "advice.do.keep_apart" if aim.removable else "advice.do.isolate"
+        assert wanted in [step.code for step in told.next_steps]
