@@ -1,0 +1,3 @@
+"""MedScan: a portable malware scanner for medical devices."""
+
+__version__ = "0.1.0"
