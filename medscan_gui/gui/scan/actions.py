@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from medscan_gui.core.record import SignatureFacts
-from medscan_gui.core.text import _
+from medscan_gui.core.text import _, pgettext_
 from medscan_gui.gui.scan.stage import Stage
 from medscan_gui.gui.signature_words import age_line
 from medscan_gui.gui.widgets import Button, Label, column
@@ -67,7 +67,7 @@ class ScanActions(QWidget):
 
     def retranslate(self) -> None:
         """Set every text in the language in use."""
-        self.scan.setText(_("Scan"))
+        self.scan.setText(pgettext_("button", "Scan"))
         self.cancel.setText(_("Cancel"))
         self.report.setText(_("PDF report…"))
         self.record.setText(_("Save record…"))
