@@ -109,6 +109,10 @@ _OUTCOME_STEPS = {
 }
 
 
+#: Steps told for items that were not read: nobody follows ten at once, and the next scan tells the rest.
+MOST_CAUSES = 4
+
+
 def advice(record: ScanRecord) -> Advice:
     """Return what to tell the operator after this scan. Total: every record has advice."""
     kind = record.verdict.kind
@@ -223,31 +227,46 @@ def _means_amber(record: ScanRecord) -> Message:
 
 
 def _amber_steps(record: ScanRecord) -> Iterator[str]:
-    stop_reason = _STOP_REASONS.get(record.stop)
-    for reason in record.verdict.reasons:
-        if stop_reason and reason.code in _STOP_ECHOES and reason.code != stop_reason:
-            continue
-        if reason.code == "verdict.items_not_read":
+    codes = _reasons_to_act_on(record)
+    if "verdict.not_committed" in codes:
+        yield _REASON_STEPS["verdict.not_committed"]
+    for code in codes:
+        if code == "verdict.items_not_read":
             yield from _not_read_steps(record)
-        elif step := _REASON_STEPS.get(reason.code):
-            yield step
         else:
-            yield "advice.do.scan_again"
-    if not record.verdict.reasons:
+            yield _REASON_STEPS.get(code, "advice.do.scan_again")
+    if not codes:
         yield "advice.do.scan_again"
     yield "advice.do.unchecked_medium" if record.target.removable else "advice.do.unchecked_device"
+
+
+def _reasons_to_act_on(record: ScanRecord) -> list[str]:
+    """Return the reasons whose step helps now: an engine that cannot be trusted comes before what it read."""
+    stop_reason = _STOP_REASONS.get(record.stop)
+    codes = [
+        reason.code
+        for reason in record.verdict.reasons
+        if not stop_reason or reason.code == stop_reason or reason.code not in _STOP_ECHOES
+    ]
+    if _BLIND.intersection(codes):
+        first = {*_BLIND, "verdict.not_committed", stop_reason}
+        return [code for code in codes if code in first]
+    return codes
 
 
 def _not_read_steps(record: ScanRecord) -> Iterator[str]:
     """Yield what to do about the items not read, for the most frequent cause first."""
     stopped = record.stop is not Stop.COMPLETED
+    steps: dict[str, None] = {}
     for line in sorted(record.coverage.lines, key=lambda line: -line.items):
         if line.items <= 0 or line.outcome in READ_OUTCOMES or is_accepted(line.outcome, line.cause):
             continue
         if stopped and line.outcome is Outcome.CANCELLED:
             continue
         by_outcome = _OUTCOME_STEPS[line.outcome]
-        yield by_outcome if line.outcome is Outcome.SKIPPED_BY_POLICY else _CAUSE_STEPS.get(line.cause, by_outcome)
+        left_out = line.outcome is Outcome.SKIPPED_BY_POLICY
+        steps[by_outcome if left_out else _CAUSE_STEPS.get(line.cause, by_outcome)] = None
+    yield from list(steps)[:MOST_CAUSES]
 
 
 def _steps(record: ScanRecord, codes: Iterator[str]) -> tuple[Message, ...]:

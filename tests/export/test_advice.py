@@ -154,6 +154,25 @@ def test_the_most_frequent_cause_comes_first() -> None:
     assert told[:2] == ["advice.do.encrypted", "advice.do.administrator"]
 
 
+def test_nobody_is_given_ten_things_to_do_at_once() -> None:
+    causes = (Cause.NO_PERMISSION, Cause.IN_USE, Cause.READ_ERROR)
+    outcomes = (Outcome.ENCRYPTED, Outcome.DAMAGED, Outcome.TOO_LARGE)
+    lines = [CoverageLine(Outcome.UNREADABLE, cause, 9) for cause in causes]
+    lines += [CoverageLine(outcome, Cause.NONE, 1) for outcome in outcomes]
+    assert len(steps(amber_for(coverage=samples.coverage(*lines)))) == module.MOST_CAUSES + 1
+
+
+def test_an_engine_that_cannot_be_trusted_comes_before_what_it_could_not_read() -> None:
+    coverage = samples.coverage(CoverageLine(Outcome.ENCRYPTED, Cause.NONE, 2))
+    record = amber_for(coverage=coverage, rules_expected=999, signature_age_days=120)
+    assert steps(record) == ["advice.do.renew_signatures", "advice.do.unchecked_device"]
+
+
+def test_an_unsaved_result_is_saved_first() -> None:
+    coverage = samples.coverage(CoverageLine(Outcome.ENCRYPTED, Cause.NONE, 2))
+    assert steps(amber_for(coverage=coverage, committed=False))[0] == "advice.do.save_elsewhere"
+
+
 def test_an_untested_engine_is_never_called_a_good_sign() -> None:
     record = amber_for(stop=Stop.SELF_TEST_FAILED)
     assert advice(record).means.code == "advice.means.amber_blind"

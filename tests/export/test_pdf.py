@@ -75,8 +75,8 @@ def test_the_technical_part_names_hashes_rules_and_their_authors() -> None:
     record = samples.red()
     text = flat("".join(texts(pdf_of(record))[1:]))
     for found in record.findings:
-        words = (found.sha256, found.rule, found.rule_file, found.author, found.where, found.description, found.reference)
-        for wanted in words:
+        words = (found.sha256, found.rule, found.rule_file, found.author, found.where, found.description)
+        for wanted in (*words, found.reference):
             assert flat(wanted) in text
     for wanted in ("What BLUE does not prove", samples.DIGEST, "MedScan 0.1.0", "214 / 214", record.id, "no. 1482"):
         assert flat(wanted) in text
