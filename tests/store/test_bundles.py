@@ -15,6 +15,7 @@ from medscan_gui.core import bundle as core
 from medscan_gui.core.bundle import BundleError, BundleProblem, escape_path
 from medscan_gui.store import bundles
 from medscan_gui.store.bundles import main, read_bundle, write_manifest
+from tests.samples import without_override
 
 ROOT = Path(__file__).parents[2]
 SELF_TEST = b"rule MedScan_EICAR_Test_File { condition: filesize == 3 }\n"
@@ -209,11 +210,17 @@ def test_escaping_bounds_and_prints_anything() -> None:
         assert shown.isascii() and shown.isprintable() and len(shown) < 2000
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions do not bind this user")
-def test_unreadable_file(directory: Path) -> None:
-    (directory / "rules" / "self.yar").chmod(0)
-    error = refused(directory)
-    assert (error.code, error.message.param("detail")) == (BundleProblem.UNREADABLE, "PermissionError")
+@posix_only
+@pytest.mark.parametrize("name", ["rules/self.yar", "manifest.json", "rules/more"])
+def test_what_may_not_be_read_refuses_everything(directory: Path, name: str) -> None:
+    command = without_override([sys.executable, "-m", "medscan_gui.store.bundles", "check", str(directory)])
+    if command is None:
+        pytest.skip("permissions do not bind this user")
+    (directory / name).chmod(0)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    (directory / name).chmod(0o700)
+    assert done.returncode == 1
+    assert f"bundle.unreadable detail='PermissionError' found=13 path='{name}'" in done.stderr
 
 
 def test_directory_that_is_a_file(tmp_path: Path) -> None:
