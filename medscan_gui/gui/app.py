@@ -162,6 +162,7 @@ def run(paths: "Paths", language: str | None) -> int:
     heartbeat = _let_python_see_signals(application)
     window.painted.connect(_probe if os.environ.get(PROBE) == "1" else opening.begin)
     window.show()
+    window.activateWindow()  # a bare X server without a window manager gives the keyboard to nobody else
     window.scan_page.setFocus(Qt.FocusReason.OtherFocusReason)
     try:
         code = application.exec()

@@ -18,7 +18,7 @@ from medscan_gui.gui.pages.base import Page
 from medscan_gui.gui.scan.actions import ScanActions
 from medscan_gui.gui.scan.device_memory import DeviceMemory
 from medscan_gui.gui.scan.hero import Hero
-from medscan_gui.gui.scan.phrases import ready_words, result_words, running_words
+from medscan_gui.gui.scan.phrases import ready_words, result_words, running_words, whose_words
 from medscan_gui.gui.scan.ready import ReadyView
 from medscan_gui.gui.scan.result import ResultView
 from medscan_gui.gui.scan.running import RunningView
@@ -291,5 +291,4 @@ class ScanPage(Page):
 
     def _whose(self) -> str:
         card = self.ready.device
-        device = card.device()
-        return " · ".join(part for part in (device.title, device.department, card.operator) if part)
+        return whose_words(card.device(), card.operator)

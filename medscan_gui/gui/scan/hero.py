@@ -37,7 +37,9 @@ class Hero(QFrame):
         if light is not self.light.light:
             self.light.set_light(light)
         self.light.retranslate()
+        # Before and during a scan the headline says the same as the word.
         self.word.setText(light_word(light))
+        self.word.setVisible(light not in (Light.IDLE, Light.SCANNING))
         self.headline.setText(headline)
         self.subject.setText(subject)
         self.subject.setVisible(bool(subject))

@@ -1,6 +1,6 @@
 """Short texts of the scan page. Times are coarse on purpose: a precise guess is still a guess."""
 
-from medscan_gui.core.device import Target
+from medscan_gui.core.device import Device, Target
 from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, ngettext_
@@ -43,6 +43,18 @@ def running_words(target: Target | None, whose: str, *, paused: bool) -> tuple[s
     """Return headline, subject and second line during a scan."""
     words = _("The scan is paused") if paused else _("Scanning…")
     return words, Choice(target).title if target else "", whose
+
+
+def whose_words(device: Device, operator: str) -> str:
+    """Return whose scan it is: device, department, operator, as far as they are known."""
+    parts = []
+    if device.title:
+        parts.append(_("Device: {device}").format(device=shown(device.title, 60)))
+    if device.department:
+        parts.append(shown(device.department, 60))
+    if operator:
+        parts.append(_("Operator: {operator}").format(operator=shown(operator, 60)))
+    return " · ".join(parts)
 
 
 def result_words(record: ScanRecord) -> tuple[str, str, str]:

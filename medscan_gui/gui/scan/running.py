@@ -1,6 +1,6 @@
 """During a scan: how far it is, what it reads, how long it will take. No result: there is none yet."""
 
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from medscan_gui.core.events import Progress
 from medscan_gui.core.finding import Finding
@@ -8,6 +8,7 @@ from medscan_gui.core.names import shown_raw
 from medscan_gui.core.text import _, ngettext_
 from medscan_gui.gui.models.findings import finding_name
 from medscan_gui.gui.models.phrases import number, size
+from medscan_gui.gui.scan.bar import ScanBar
 from medscan_gui.gui.scan.phrases import clock, time_left
 from medscan_gui.gui.widgets import Card, ElidedLabel, Label, Notice, Panel, column, row
 
@@ -16,8 +17,6 @@ _LONGEST = 400
 
 #: Seconds on one item after which the window says that it is a slow one.
 SLOW_SECONDS = 10.0
-
-_STEPS = 1000
 
 
 class Figure(Panel):
@@ -47,8 +46,7 @@ class RunningView(QWidget):
         self._step = ""
         self.stage = Label(role="heading")
         self.percent = Label(role="heading")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ScanBar()
         self.current_name = Label(role="small")
         self.current = ElidedLabel()
         self.slow = Notice(icon_name="clock")
@@ -97,12 +95,7 @@ class RunningView(QWidget):
         if progress.items_done:
             self._step = ""
         fraction = progress.fraction
-        if fraction is None:
-            if self.bar.maximum():
-                self.bar.setRange(0, 0)
-        else:
-            self.bar.setRange(0, _STEPS)
-            self.bar.setValue(int(fraction * _STEPS))
+        self.bar.show_share(fraction, still=progress.paused)
         self.percent.setText("" if fraction is None else _("{percent} %").format(percent=int(fraction * 100)))
         self._show_stage()
         self._show_figures(progress)
