@@ -5,6 +5,10 @@ other two start. An engine process must not load Qt, and a window must not load 
 """
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from medscan_gui.system.paths import Paths
 
 
 def main(arguments: list[str]) -> int:
@@ -15,7 +19,13 @@ def main(arguments: list[str]) -> int:
         return engine_main(arguments[1:])
     from medscan_gui.cli.main import main as command_main
 
-    return command_main(arguments)
+    return command_main(arguments, _open_window)
+
+
+def _open_window(paths: "Paths", language: str | None) -> int:
+    from medscan_gui.gui.app import run
+
+    return run(paths, language)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from medscan_gui import __version__
@@ -17,7 +18,7 @@ from medscan_gui.system.resources import load_words, preferred_language
 log = logging.getLogger(__name__)
 
 #: What the program is called in its own examples.
-PROGRAM = "medscan"
+PROGRAM = "medscan-console"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -121,17 +122,23 @@ def _start_log(paths: Paths) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
-def main(arguments: list[str]) -> int:
+#: Opens the window with the given places and language; returns the exit code. `__main__` provides it,
+#: since the command line must not know Qt.
+OpenWindow = Callable[[Paths, str | None], int]
+
+
+def main(arguments: list[str], open_window: OpenWindow) -> int:
     """Run one command (or the window) and return its exit code."""
     _utf8_output()
     data_dir = _early_value(arguments, "--data-dir")
     language = _early_value(arguments, "--lang")
+    paths: Paths | None = None
     try:
         paths = find_paths(Path(data_dir) if data_dir else None)
         use_language(paths, language if language in ("fr", "en") else None)
         options = build_parser().parse_args(arguments)
         _start_log(paths)
-        return _dispatch(options, paths, language)
+        return _dispatch(options, paths, open_window)
     except MedScanError as error:
         print(text.current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return exit_codes.UNAVAILABLE
@@ -140,16 +147,14 @@ def main(arguments: list[str]) -> int:
         return exit_codes.CANNOT_WRITE
     except Exception:
         log.exception("fault in MedScan")
-        print(_("MedScan itself failed. Please send the log file to support."), file=sys.stderr)  # noqa: T201
-        import traceback
-
-        traceback.print_exc()
+        sentence = _("MedScan itself failed. Please send the log file to support: {file}")
+        print(sentence.format(file=paths.log_file if paths else "-"), file=sys.stderr)  # noqa: T201
         return exit_codes.INTERNAL
     finally:
         logging.shutdown()
 
 
-def _dispatch(options: argparse.Namespace, paths: Paths, language: str | None) -> int:
+def _dispatch(options: argparse.Namespace, paths: Paths, open_window: OpenWindow) -> int:
     if options.command == "scan":
         from medscan_gui.cli.scan import scan_command
 
@@ -158,7 +163,9 @@ def _dispatch(options: argparse.Namespace, paths: Paths, language: str | None) -
         from medscan_gui.cli.journal import journal_command
 
         return journal_command(options, paths)
-    return _open_window(paths, language)
+    if not _has_display():
+        return _say_no_display()
+    return open_window(paths, options.lang)
 
 
 def _has_display() -> bool:
@@ -167,16 +174,12 @@ def _has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def _open_window(paths: Paths, language: str | None) -> int:
-    if not _has_display():
-        print(  # noqa: T201
-            _(
-                "There is no screen to open a window on. Without a window, MedScan does the same job like this:\n"
-                "    {program} scan PATH --report report.pdf"
-            ).format(program=PROGRAM if getattr(sys, "frozen", False) else "python3 dev.py run"),
-            file=sys.stderr,
-        )
-        return exit_codes.UNAVAILABLE
-    from medscan_gui.gui.app import run
-
-    return run(paths, language)
+def _say_no_display() -> int:
+    print(  # noqa: T201
+        _(
+            "There is no screen to open a window on. Without a window, MedScan does the same job like this:\n"
+            "    {program} scan PATH --report report.pdf"
+        ).format(program=PROGRAM if getattr(sys, "frozen", False) else "python3 dev.py run"),
+        file=sys.stderr,
+    )
+    return exit_codes.UNAVAILABLE
