@@ -57,9 +57,8 @@ def sort_key(scan: ScanSummary, column: ScanColumn) -> int | str:
 
 
 def sort_scans(scans: Sequence[ScanSummary], column: ScanColumn, *, descending: bool) -> tuple[ScanSummary, ...]:
-    """Return the scans sorted by a column; those that are equal stay newest first."""
-    newest_first = sorted(scans, key=lambda scan: scan.sequence, reverse=True)
-    return tuple(sorted(newest_first, key=lambda scan: sort_key(scan, column), reverse=descending))
+    """Return scans that come newest first sorted by a column; those that are equal stay newest first."""
+    return tuple(sorted(scans, key=lambda scan: sort_key(scan, column), reverse=descending))
 
 
 class ScansModel(QAbstractTableModel):
@@ -67,20 +66,31 @@ class ScansModel(QAbstractTableModel):
 
     #: (column, descending): the view wants another order.
     order_wanted = Signal(int, bool)
+    #: The view has come to the end of the rows that have arrived.
+    more_wanted = Signal()
 
     def __init__(self, icon: Callable[[Light], QIcon], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._icon = icon
         self._rows: list[ScanSummary] = []
+        self._complete = True
+        self._asked = False
 
-    def replace(self, rows: Sequence[ScanSummary]) -> None:
+    @property
+    def complete(self) -> bool:
+        """Whether nothing follows the rows that have arrived."""
+        return self._complete
+
+    def replace(self, rows: Sequence[ScanSummary], *, complete: bool = True) -> None:
         """Show these rows instead of all others."""
         self.beginResetModel()
         self._rows = list(rows)
+        self._complete, self._asked = complete, False
         self.endResetModel()
 
-    def append(self, rows: Sequence[ScanSummary]) -> None:
+    def append(self, rows: Sequence[ScanSummary], *, complete: bool = True) -> None:
         """Show these rows after the others."""
+        self._complete, self._asked = complete, False
         if not rows:
             return
         self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
@@ -109,6 +119,16 @@ class ScansModel(QAbstractTableModel):
         """Ask for another order; the rows stay as they are until it comes."""
         if 0 <= column < len(ScanColumn):
             self.order_wanted.emit(column, order == Qt.SortOrder.DescendingOrder)
+
+    def canFetchMore(self, parent: Index = ROOT) -> bool:  # noqa: N802  # Qt's name
+        """Say whether more rows can be asked for."""
+        return not parent.isValid() and not self._complete
+
+    def fetchMore(self, parent: Index = ROOT) -> None:  # noqa: N802  # Qt's name
+        """Ask for more rows, once; they arrive later, with `append`."""
+        if self.canFetchMore(parent) and not self._asked:
+            self._asked = True
+            self.more_wanted.emit()
 
     def rowCount(self, parent: Index = ROOT) -> int:
         """Return how many rows have arrived."""

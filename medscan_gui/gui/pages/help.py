@@ -176,10 +176,10 @@ class HelpPage(Page):
 
     def _marked(self, match: QTextCursor) -> QTextEdit.ExtraSelection:
         selection = QTextEdit.ExtraSelection()
-        selection.cursor = match  # type: ignore[attr-defined]  # missing from the stubs
+        selection.cursor = match
         colour = self.palette().color(QPalette.ColorRole.Highlight)
         colour.setAlpha(70)
-        selection.format.setBackground(colour)  # type: ignore[attr-defined]
+        selection.format.setBackground(colour)
         return selection
 
 

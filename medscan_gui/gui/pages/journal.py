@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -19,7 +19,7 @@ from medscan_gui.gui.pages.base import Page
 from medscan_gui.gui.pages.journal_edit import DeviceDialog
 from medscan_gui.gui.pages.journal_loader import JournalLoader, Query, ScanPage
 from medscan_gui.gui.pages.journal_repair import can_start_anew, confirm_new_journal, start_anew
-from medscan_gui.gui.pages.journal_saving import ListSaver
+from medscan_gui.gui.pages.journal_saving import ListSaver, reports_folder
 from medscan_gui.gui.pages.journal_verify import chain_sentence
 from medscan_gui.gui.pages.journal_view import JournalView
 from medscan_gui.gui.reports import ReportSaver
@@ -49,14 +49,15 @@ class JournalPage(Page):
         view, loader = self.view, self.loader
         loader.devices_came.connect(self._show_devices)
         loader.scans_came.connect(self._show_scans)
+        loader.count_came.connect(view.show_count)
         loader.failed.connect(self._show_problem)
         self.reports.saved.connect(self._report_saved)
-        for saying in (self.reports.failed, self.lists.said):
-            saying.connect(view.say)
-            saying.connect(self.said)
+        self.reports.failed.connect(view.say)
+        self.lists.said.connect(view.say)
         view.bar.changed.connect(self.refresh)
         view.devices.chosen.connect(self._device_chosen)
         view.scans.order_wanted.connect(self._sort)
+        view.scans.more_wanted.connect(self._more)
         view.table.selectionModel().currentRowChanged.connect(self._scan_chosen)
         view.table.activated.connect(self._open_details)
         view.report.clicked.connect(self.save_report)
@@ -120,11 +121,15 @@ class JournalPage(Page):
     # --- devices and scans ---
 
     def _ask_scans(self) -> None:
-        chosen = self.view.devices.current
-        column, descending = self._order
-        self.loader.scans(
-            Query(chosen.device.id if chosen else "", self.view.bar.text, self.view.bar.light, column, descending)
-        )
+        self.loader.scans(self._query())
+
+    def _query(self) -> Query:
+        chosen, bar = self.view.devices.current, self.view.bar
+        return Query(chosen.device.id if chosen else "", bar.text, bar.light, *self._order)
+
+    @Slot()
+    def _more(self) -> None:
+        self.loader.more(self._query(), self.view.scans.rowCount())
 
     @Slot(object)
     def _show_devices(self, devices: tuple[DeviceSummary, ...]) -> None:
@@ -149,15 +154,20 @@ class JournalPage(Page):
     def _show_scans(self, page: ScanPage) -> None:
         model = self.view.scans
         if page.offset:
-            model.append(page.scans)
+            model.append(page.scans, complete=page.complete)
         else:
-            self.view.keep_selection(partial(model.replace, page.scans), self._wanted_scan)
-        if self._wanted_scan and model.row_of(self._wanted_scan) >= 0:
+            self.view.keep_selection(partial(model.replace, page.scans, complete=page.complete))
+        if self._wanted_scan:
+            self._look_for_wanted()
+        self.view.show_emptiness(self.view.bar.active)
+
+    def _look_for_wanted(self) -> None:
+        if self.view.scans.row_of(self._wanted_scan) >= 0:
             self.view.select_scan(self._wanted_scan)
-            self._wanted_scan = ""
-        if page.complete:
-            self._wanted_scan = ""
-        self.view.show_emptiness(self.view.bar.active, complete=page.complete)
+        elif not self.view.scans.complete:
+            self.view.scans.fetchMore()
+            return
+        self._wanted_scan = ""
 
     def _show_title(self) -> None:
         self.view.show_title(self.view.devices.current, writable=self._journal() is not None)
@@ -174,8 +184,8 @@ class JournalPage(Page):
         self.loader.ask("record", partial(_read_record, self.services, scan), self._show_record)
 
     def _show_record(self, found: object) -> None:
-        record, position = found  # type: ignore[misc]  # what `_read_record` returns
-        self.view.show_record(record, position)
+        assert isinstance(found, _Committed)  # noqa: S101  # our own answer to our own question
+        self.view.show_record(found.record, found.position)
 
     @Slot(QModelIndex)
     def _open_details(self, _index: QModelIndex) -> None:
@@ -192,16 +202,18 @@ class JournalPage(Page):
 
     @Slot(object)
     def _report_saved(self, path: Path) -> None:
-        sentence = _("Saved: {file}").format(file=shown(str(path), 200))
-        self.view.say(sentence)
-        self.said.emit(sentence)
+        self.view.say(_("Saved: {file}").format(file=shown(str(path), 200)))
 
     @Slot()
     def save_list(self) -> None:
-        """Write the list on screen as CSV or JSON."""
-        scans = self.view.scans.rows()
-        if scans and self.services is not None:
-            self.lists.ask_and_save(scans, self.services.paths.reports_dir)
+        """Write all scans that fit the search, in the order on screen, as CSV or JSON."""
+        if self.view.scans.rowCount() and self.services is not None:
+            self.loader.all(self._query(), self._save_all)
+
+    def _save_all(self, page: object) -> None:
+        assert isinstance(page, ScanPage)  # noqa: S101  # our own answer to our own question
+        assert self.services is not None  # noqa: S101  # asked for with services
+        self.lists.ask_and_save(page.scans, reports_folder(self.services))
 
     # --- the journal itself ---
 
@@ -222,9 +234,7 @@ class JournalPage(Page):
     def _verified(self, report: object) -> None:
         assert isinstance(report, ChainReport)  # noqa: S101  # our own answer to our own question
         self.view.verify.setEnabled(True)
-        sentence = chain_sentence(report)
-        self.view.say(sentence)
-        self.said.emit(sentence)
+        self.view.say(chain_sentence(report))
 
     @Slot()
     def edit_device(self) -> None:
@@ -249,11 +259,15 @@ class JournalPage(Page):
         self._show_banner()
 
     def _show_banner(self) -> None:
-        if self._problem is None:
+        """Offer what helps. The window already shows the journal's own problem above every page."""
+        problem = self._problem
+        if problem is not None and can_start_anew(problem):
+            offer = _("MedScan can start a new journal. The present file is kept beside it, unchanged.")
+            self.view.notice.show_text(offer, _("Start a new journal beside it…"))
+        elif problem is not None and self.services is not None and problem != self.services.journal.problem:
+            self.view.notice.show_text(current().sentence(problem))
+        else:
             self.view.notice.show_text("")
-            return
-        action = _("Start a new journal beside it…") if can_start_anew(self._problem) else ""
-        self.view.notice.show_text(current().sentence(self._problem), action)
 
     @Slot()
     def start_new_journal(self) -> None:
@@ -268,6 +282,7 @@ class JournalPage(Page):
         self.services.journal.close()
         self.services.journal = journal
         self.set_services(self.services)
+        self.journal_replaced.emit()
         self.view.say(_("A new journal was started. The old one was kept beside it, unchanged."))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -277,5 +292,12 @@ class JournalPage(Page):
         super().changeEvent(event)
 
 
-def _read_record(services: "Services", scan: ScanSummary) -> tuple[ScanRecord, JournalPosition]:
-    return services.journal.record(scan.id), services.journal.position(scan.id)
+class _Committed(NamedTuple):
+    """A record and its place in the chain."""
+
+    record: ScanRecord
+    position: JournalPosition
+
+
+def _read_record(services: "Services", scan: ScanSummary) -> _Committed:
+    return _Committed(services.journal.record(scan.id), services.journal.position(scan.id))

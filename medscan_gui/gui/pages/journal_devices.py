@@ -24,15 +24,15 @@ class DeviceDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of the lines that this device has."""
         lines = 1 + sum(1 for line in index.data(DETAIL_ROLE) or () if line)
-        metrics = option.fontMetrics  # type: ignore[attr-defined]  # missing from the stubs
+        metrics = option.fontMetrics
         return QSize(200, lines * (metrics.height() + _GAP) + 2 * _MARGIN - _GAP)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint background, light and lines."""
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         tokens = theme().tokens
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
@@ -55,7 +55,7 @@ class DeviceDelegate(QStyledItemDelegate):
         rect: QRect,
     ) -> None:
         tokens = theme().tokens
-        font = QFont(option.font)  # type: ignore[attr-defined]
+        font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold)
         top = rect.top()
         colour = tokens.ink

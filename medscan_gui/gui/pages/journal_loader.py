@@ -3,6 +3,7 @@
 Every question carries a number; an answer to a question that is no longer the last one is dropped.
 """
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -17,10 +18,11 @@ from medscan_gui.store.journal import Journal, NoJournal, ScanSummary
 
 AnyJournal = Journal | NoJournal
 
-#: Scans read for the first picture; the rest follows while the operator already looks.
-FIRST_PAGE = 300
-#: Scans read at a time after that, so that an answer nobody wants any more costs little.
-NEXT_PAGE = 10_000
+#: Scans read at a time: more are read when the view comes to their end.
+PAGE = 500
+#: Scans read at a time where all are needed, and the breath (seconds) in between that the window gets.
+_SLICE = 10_000
+_BREATH = 0.002
 
 
 class Query(NamedTuple):
@@ -52,6 +54,7 @@ class JournalLoader(QObject):
 
     devices_came = Signal(object)
     scans_came = Signal(object)
+    count_came = Signal(object)
     failed = Signal(object)  # a Message
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -72,11 +75,25 @@ class JournalLoader(QObject):
             self.ask("devices", partial(self._journal.devices, search), self.devices_came.emit)
 
     def scans(self, query: Query) -> None:
-        """Ask for the scans; `scans_came` brings them page by page, or at once if they must be sorted."""
+        """Ask for the scans: the first page of them, or all if they must be sorted; and for their number."""
         if self._journal is None:
             return
-        work = partial(_first_page if query.newest_first else _sorted, self._journal, query)
-        self.ask("scans", work, self._page_came)
+        work = partial(_page, self._journal, query, 0) if query.newest_first else partial(_sorted, self._journal, query)
+        self.ask("scans", work, self.scans_came.emit)
+        count = partial(
+            self._journal.count_scans, query.device_id or None, search=query.search, light=query.light
+        )
+        self.ask("count", count, self.count_came.emit)
+
+    def more(self, query: Query, offset: int) -> None:
+        """Ask for the page of scans that begins at `offset`."""
+        if self._journal is not None:
+            self.ask("scans", partial(_page, self._journal, query, offset), self.scans_came.emit)
+
+    def all(self, query: Query, answer: Callable[[object], None]) -> None:
+        """Ask for all scans, in the order of the query, for `answer`."""
+        if self._journal is not None:
+            self.ask("all", partial(_sorted, self._journal, query), answer)
 
     def ask(self, what: str, work: Callable[[], object], answer: Callable[[object], None]) -> None:
         """Do `work` beside the window's thread and give its result to `answer`, unless `what` was asked again."""
@@ -104,13 +121,6 @@ class JournalLoader(QObject):
             raise error
         else:
             question.answer(result)
-
-    def _page_came(self, found: object) -> None:
-        assert isinstance(found, ScanPage)  # noqa: S101  # our own answer to our own question
-        self.scans_came.emit(found)
-        if not found.complete and self._journal is not None:
-            work = partial(_next_page, self._journal, found.query, found.offset + len(found.scans))
-            self.ask("scans", work, self._page_came)
 
 
 class _Question(Errand):
@@ -143,18 +153,19 @@ def _read(journal: AnyJournal, query: Query, limit: int | None, offset: int) -> 
     )
 
 
-def _first_page(journal: AnyJournal, query: Query) -> ScanPage:
-    scans = _read(journal, query, FIRST_PAGE, 0)
-    return ScanPage(query, 0, scans, len(scans) < FIRST_PAGE)
-
-
-def _next_page(journal: AnyJournal, query: Query, offset: int) -> ScanPage:
-    scans = _read(journal, query, NEXT_PAGE, offset)
-    return ScanPage(query, offset, scans, len(scans) < NEXT_PAGE)
+def _page(journal: AnyJournal, query: Query, offset: int) -> ScanPage:
+    scans = _read(journal, query, PAGE, offset)
+    return ScanPage(query, offset, scans, len(scans) < PAGE)
 
 
 def _sorted(journal: AnyJournal, query: Query) -> ScanPage:
-    scans = sort_scans(_read(journal, query, None, 0), query.column, descending=query.descending)
-    return ScanPage(query, 0, scans, complete=True)
-
-
+    scans: list[ScanSummary] = []
+    while True:
+        found = _read(journal, query, _SLICE, len(scans))
+        scans += found
+        if len(found) < _SLICE:
+            break
+        time.sleep(_BREATH)  # sixty thousand rows in one go would hold the interpreter against the window
+    if query.newest_first:
+        return ScanPage(query, 0, tuple(scans), complete=True)
+    return ScanPage(query, 0, sort_scans(scans, query.column, descending=query.descending), complete=True)

@@ -109,10 +109,14 @@ class JournalView:
         self.report.setEnabled(record is not None and bool(record.ended or record.verdict.reasons))
         self._below.setCurrentIndex(0 if record is None else 1)
 
-    def show_emptiness(self, filtered: bool, *, complete: bool) -> None:
-        """Say why there is no scan on screen, or count those that are."""
+    @Slot(object)
+    def show_count(self, count: int) -> None:
+        """Say how many scans fit."""
+        self.count.setText(scans_words(count))
+
+    def show_emptiness(self, filtered: bool) -> None:  # said by its name
+        """Say why there is no scan on screen, if there is none."""
         count = self.scans.rowCount()
-        self.count.setText(scans_words(count) if complete else "")
         self.export.setEnabled(count > 0)
         self._lists.setCurrentIndex(0 if count else 1)
         self._below.setVisible(count > 0)
@@ -124,12 +128,12 @@ class JournalView:
                 _("No scan has been recorded yet. Press Scan once, and the result will be kept here, device by device.")
             )
 
-    def keep_selection(self, change: Callable[[], None], wanted: str) -> None:
+    def keep_selection(self, change: Callable[[], None]) -> None:
         """Change the rows and select again the scan that was selected, or the first one."""
         selected = self.scans.scan(self.table.currentIndex().row())
         with QSignalBlocker(self.table.selectionModel()):
             change()
-        self.select_scan(wanted or (selected.id if selected else ""))
+        self.select_scan(selected.id if selected else "")
 
     def select_scan(self, scan_id: str) -> None:
         """Select a scan by its id; the first one if it is not listed."""
