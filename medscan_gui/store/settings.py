@@ -102,6 +102,11 @@ class SettingsStore:
         """The first problem, or None."""
         return self.problems[0] if self.problems else None
 
+    @property
+    def policy(self) -> dict[str, Any]:
+        """What the machine's administrator set, where it differs from the program's own."""
+        return {name: value for name, value in self._base.items() if value != _DEFAULTS[name]}
+
     def load(self) -> Settings:
         """Read policy and settings again. Never raises: what cannot be used is in `problems`."""
         problems: list[Message] = []

@@ -23,6 +23,8 @@ class Page(Panel):
     show_device_wanted = Signal(str)
     #: Settings were saved: the window applies theme, language and thresholds (carries `Settings`).
     settings_saved = Signal(object)
+    #: A new journal stands in the services' place of the old one.
+    journal_replaced = Signal()
     #: A sentence for the operator that no control of the page can show (already translated).
     said = Signal(str)
 
