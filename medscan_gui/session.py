@@ -79,6 +79,20 @@ class ScanRequest:
     operator: str = ""
 
 
+#: Longest text that a record takes from the operator, in characters. More is a slip of a scanner or of a paste.
+_TYPED_CHARACTERS = 200
+
+
+def _typed(text: str) -> str:
+    """Return what was typed as the record can hold it: one line of real text, of bounded length."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())[:_TYPED_CHARACTERS]
+
+
+def _typed_device(device: Device) -> Device:
+    values = {field: getattr(device, field) for field in Device.__struct_fields__}
+    return Device(**{field: _typed(value) for field, value in values.items()})
+
+
 def device_for(services: Services, target: Target) -> Device:
     """Return the device of a target as the journal knows it, or as it is on first sight."""
     device = default_device(target, services.host)
@@ -350,8 +364,8 @@ class ScanSession:
             ended=ended,
             utc_offset_min=int(offset.total_seconds() // 60) if offset else 0,
             target=self._request.target,
-            device=self._request.device,
-            operator=self._request.operator,
+            device=_typed_device(self._request.device),
+            operator=_typed(self._request.operator),
             host=self._services.host,
             engine=EngineFacts(
                 program_version=__version__,

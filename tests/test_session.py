@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from medscan_gui.core.events import Finished, Progress, ScanEvent, Started, ThreatFound
@@ -231,3 +232,14 @@ def test_the_target_that_is_gone(services: Services, tmp_path: Path) -> None:
     assert record.light is Light.AMBER
     assert record.stop is Stop.TARGET_GONE
 
+
+
+def test_what_is_typed_is_kept_as_one_line_of_real_text(services: Services, target: Path) -> None:
+    place = target_for_path(str(target))
+    device = msgspec.structs.replace(device_for(services, place), name="Pump\n\udc80" + "x" * 5000)
+    session = ScanSession(services, ScanRequest(place, device, " Dr\tA. \ud800 "))
+    record = finished(list(session.events())).record
+    assert record.operator == "Dr A. ?"
+    assert record.device.name.startswith("Pump ?xxx")
+    assert len(record.device.name) == 200
+    assert journalled(services).record(record.id) == record

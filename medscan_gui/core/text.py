@@ -8,6 +8,7 @@ would make a screen lie, and one too many would make it crash.
 import gettext
 import io
 import string
+import struct
 from collections.abc import Callable
 
 from medscan_gui.core.messages import MedScanError, Message
@@ -86,7 +87,7 @@ class Words:
         if catalogue is not None:
             try:
                 loaded = gettext.GNUTranslations(io.BytesIO(catalogue))
-            except (OSError, ValueError, KeyError, UnicodeError, IndexError) as error:
+            except (OSError, ValueError, LookupError, struct.error) as error:
                 raise CatalogueError(Message.of("text.catalogue_damaged", language=language)) from error
             _check_placeholders(language, loaded)
             self._translations = loaded

@@ -40,21 +40,3 @@ rule MedScan_Autorun_Replaces_Opening_Of_Drive
   condition:
     filesize < 400KB and filename iequals "autorun.inf" and any of them
 }
-
-rule MedScan_Autorun_Starts_Program
-{
-  meta:
-    author = "MedScan project"
-    date = "2026-11-21"
-    description = "Autorun file that starts a program: usual on installation discs, unexpected on a USB stick"
-    severity = "info"
-    family = "Autorun"
-    threat_type = "note"
-    reference = "https://learn.microsoft.com/en-us/windows/win32/shell/autorun-cmds"
-  strings:
-    $open1 = "open=" nocase
-    $open2 = "ope\x6E =" nocase
-    $open3 = "shelle\x78ecute" nocase
-  condition:
-    filesize < 400KB and filename iequals "autorun.inf" and any of them
-}

@@ -145,7 +145,6 @@ def _pe(*texts: str | bytes, path: str = "E:\\tool.exe", section: bytes = b".tex
 
 MUST_FIND: dict[str, list[Sample]] = {
     "MedScan_EICAR_Test_File": [Sample(EICAR), Sample(EICAR + b"\r\n"), Sample(EICAR + b" " * 60)],
-    "MedScan_EICAR_Text_In_Small_File": [Sample(b"try this: " + EICAR), Sample(EICAR + b" " * 61)],
     "MedScan_Conficker_Autorun": [
         Sample(
             bytes(500)
@@ -262,7 +261,6 @@ MUST_FIND: dict[str, list[Sample]] = {
         _autorun("Shell\\Open\\Command=a.exe"),
         _autorun("shell\\explore\\COMMAND = a.exe"),
     ],
-    "MedScan_Autorun_Starts_Program": [_autorun("OPEN=setup.exe\r\nicon=setup.exe,0")],
     "MedScan_Disguise_Double_Extension": [_pe(path="E:\\Results.PDF.exe"), _pe(path="E:\\scan.dcm      .scr")],
     "MedScan_Disguise_Double_Extension_Script": [Sample(b"x = 1", "E:\\invoice.pdf.vbs")],
     "MedScan_Disguise_Spaces_Before_Extension": [_pe(path=f"E:\\holiday{' ' * 40}.exe")],
@@ -300,11 +298,6 @@ MUST_SPARE: dict[str, list[Sample]] = {
         Sample(b" " + EICAR),
         Sample(EICAR + b" " * 61),
         Sample(EICAR.lower()),
-    ],
-    "MedScan_EICAR_Text_In_Small_File": [
-        Sample(EICAR),
-        Sample(bytes(5000) + EICAR),
-        Sample(EICAR[:40] + b"-" + EICAR[40:]),
     ],
     "MedScan_Conficker_Autorun": [_autorun("open=rundll32.exe RECYCLER\\S-5\\a.dll,b"), _autorun("open=setup.exe")],
     "MedScan_Conficker_Library_On_Stick": [
@@ -413,7 +406,6 @@ MUST_SPARE: dict[str, list[Sample]] = {
         _autorun("shell\\install\\command=setup.exe"),
         _autorun("open=setup.exe"),
     ],
-    "MedScan_Autorun_Starts_Program": [_autorun("icon=disc.ico\r\nlabel=Images")],
     "MedScan_Disguise_Double_Extension": [
         _pe(path="E:\\setup.v1.2.exe"),
         _pe(path="E:\\pdf.exe"),
