@@ -24,7 +24,7 @@ class _Lines:
         return bool(self._front or self._blocks or self._open)
 
     @property
-    def bytes(self) -> int:
+    def memory(self) -> int:
         """Memory taken by the lines."""
         return self._front_bytes + self._block_bytes + self._open_bytes
 
@@ -78,9 +78,9 @@ class Backlog:
         return bool(self._small or self._large)
 
     @property
-    def bytes(self) -> int:
+    def memory(self) -> int:
         """Memory taken by the batches that wait."""
-        return self._small.bytes + self._large.bytes
+        return self._small.memory + self._large.memory
 
     def put(self, line: bytes, *, large: bool) -> None:
         """Add a batch; `line` ends with a newline."""

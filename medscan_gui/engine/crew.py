@@ -117,9 +117,7 @@ class Crew:
         self.proofs.append(proof)
         self._failed_starts = 0
         if proof.bundle_digest != self._bundle.digest or proof.rules_loaded != self._bundle.rule_count:
-            message = Message.of(
-                "engine.rules_differ", loaded=proof.rules_loaded, expected=self._bundle.rule_count
-            )
+            message = Message.of("engine.rules_differ", loaded=proof.rules_loaded, expected=self._bundle.rule_count)
             raise StoppedError(Stop.SIGNATURES_REFUSED, message)
 
     def _hear_walker(self, walker: WalkerLink, mail: Mail) -> None:
@@ -138,7 +136,7 @@ class Crew:
             self._release()
 
     def _release(self) -> None:
-        if self._backlog.bytes < limits.BACKLOG_BYTES:
+        if self._backlog.memory < limits.BACKLOG_BYTES:
             while self._held:
                 self._held.pop().taken()
 
@@ -220,8 +218,11 @@ class Crew:
     # Ending -------------------------------------------------------------------------------------
 
     def leave(self) -> None:
-        """Let every child leave by itself, for a while."""
+        """Let every child leave by itself, for a while; one that is still loading rules has nothing to finish."""
         until = time.monotonic() + self._patience.leave_seconds
+        for child, worker in self._workers.items():
+            if worker.proof is None:
+                child.kill()
         for child in self._children:
             child.finish()
         for child in self._children:

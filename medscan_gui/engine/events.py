@@ -114,13 +114,5 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EngineEvent = (
-    EngineStarted
-    | Counted
-    | ItemsEnded
-    | ItemTrouble
-    | Found
-    | AtWork
-    | EngineRestarted
-    | EngineRefused
-    | Ended
+    EngineStarted | Counted | ItemsEnded | ItemTrouble | Found | AtWork | EngineRestarted | EngineRefused | Ended
 )

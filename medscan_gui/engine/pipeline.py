@@ -17,7 +17,7 @@ from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, Ma
 from medscan_gui.engine.places import join
 from medscan_gui.engine.troubles import Ending
 
-_SCANNED: Ending = (Outcome.SCANNED, Cause.NONE, "")
+_READ: Ending = (Outcome.SCANNED, Cause.NONE, "")
 _EMPTY: Ending = (Outcome.EMPTY, Cause.NONE, "")
 _CHANGED: Ending = (Outcome.UNREADABLE, Cause.CHANGED_WHILE_READ, "")
 
@@ -78,7 +78,7 @@ class Pipeline:
                 break
             before, ending = after, _CHANGED
         if not matches:
-            return ItemResult(ending) if ending is not _SCANNED else _CLEAN
+            return SCANNED if ending is _READ else ItemResult(ending)
         told = tuple(matches[: limits.FINDINGS_PER_ITEM])
         return ItemResult(ending, told, _sha256(descriptor, size), size)
 
@@ -96,7 +96,7 @@ class Pipeline:
             return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), [], size
         except (MatchFailedError, MemoryError) as error:
             return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), [], size
-        return _SCANNED, found, read
+        return _READ, found, read
 
     def _look_mapped(
         self, descriptor: int, size: int, name: bytes, seconds: float
@@ -110,10 +110,11 @@ class Pipeline:
                     return _CHANGED, [], size
                 _sha256(descriptor, size, strict=True)  # reads it all: raises what the medium says
                 raise
-        return _SCANNED, found, size
+        return _READ, found, size
 
 
-_CLEAN = ItemResult(_SCANNED)
+#: The result of most files: read to the end, and nothing matched.
+SCANNED = ItemResult(_READ)
 
 
 def _read(descriptor: int, buffer: memoryview, size: int) -> int:

@@ -4,12 +4,13 @@ Raw bytes are what travels and what is stored (`core.names`). On POSIX they are 
 are; on Windows they become text with the prefix that lifts the limit of 260 characters.
 """
 
+import errno
 import os
 import stat
 import sys
 from pathlib import Path
 
-from medscan_gui.core.names import path_of
+from medscan_gui.core.names import path_of, raw_bytes
 
 WINDOWS = sys.platform == "win32"
 SEPARATOR = b"\\" if WINDOWS else b"/"
@@ -36,10 +37,8 @@ def join(directory: bytes, name: bytes) -> bytes:
 
 def split(path: bytes) -> tuple[bytes, bytes]:
     """Return directory and name of a raw path, so that `join` gives it back."""
-    directory, name = os.path.split(path_of(path)) if WINDOWS else os.path.split(path)
-    if isinstance(directory, str):
-        return directory.encode("utf-8", "surrogatepass"), name.encode("utf-8", "surrogatepass")
-    return directory, name
+    directory, name = os.path.split(path_of(path))
+    return raw_bytes(directory), raw_bytes(name)
 
 
 def os_path(raw: bytes) -> str:
@@ -59,7 +58,7 @@ def identity(status: os.stat_result) -> Identity:
 def identity_of(path: Path | str | bytes) -> Identity | None:
     """Return the identity of the directory or file at `path`, links followed; None if there is none."""
     try:
-        return identity(os.stat(path))
+        return identity(os.stat(path))  # noqa: PTH116  # also for raw bytes
     except (OSError, ValueError):
         return None
 
@@ -112,8 +111,11 @@ def _steps(raw: bytes) -> list[bytes]:
 #: File-system types that hold nothing stored: the running kernel makes their contents up
 #: (Documentation/filesystems of the Linux kernel). Memory disks (tmpfs) do hold files and are scanned.
 _VIRTUAL_TYPES = frozenset(
-    "autofs binder binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs "
-    "mqueue nfsd nsfs proc pstore resctrl rpc_pipefs securityfs selinuxfs smackfs sysfs tracefs".split()
+    {
+        *("autofs", "binder", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts"),
+        *("devtmpfs", "efivarfs", "fusectl", "hugetlbfs", "mqueue", "nfsd", "nsfs", "proc", "pstore", "resctrl"),
+        *("rpc_pipefs", "securityfs", "selinuxfs", "smackfs", "sysfs", "tracefs"),
+    }
 )
 _MOUNTS = Path("/proc/self/mountinfo")
 
@@ -146,11 +148,8 @@ def is_link(status: os.stat_result) -> bool:
     return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) in _LINK_TAGS
 
 
-#: How an operating-system error is named in details: its symbol, or its number.
 def error_name(error: OSError) -> str:
     """Return the symbol of an operating-system error, for technicians: ``EACCES``, ``WinError 32``."""
-    import errno
-
     if (code := getattr(error, "winerror", None)) is not None:
         return f"WinError {code}"
     return errno.errorcode.get(error.errno or 0, f"errno {error.errno}")

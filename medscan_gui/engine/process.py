@@ -19,6 +19,7 @@ from medscan_gui.engine import limits
 from medscan_gui.engine.protocol import ProtocolError
 
 _CHUNK = 64 << 10
+_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 #: A child that says something every few microseconds is listened to in pauses, so that one wake-up brings
 #: hundreds of lines. A child that speaks rarely is heard at once.
@@ -53,7 +54,9 @@ class ChildProcess:
             stderr=subprocess.PIPE,
             cwd=_neutral_directory(),
             env=_environment(),
-            **_platform_options(),
+            creationflags=_NO_WINDOW,
+            # A group of its own: Ctrl+C in a terminal is for the supervisor, which then ends the children.
+            process_group=None if sys.platform == "win32" else 0,
         )
         self.pid = self._process.pid
         self.started_at = time.monotonic()
@@ -203,10 +206,3 @@ def _environment() -> dict[str, str]:
         # From source, the program is where it is; the frozen program ignores this.
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
     }
-
-
-def _platform_options() -> dict[str, int]:
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW}
-    # A group of its own: Ctrl+C in a terminal is for the supervisor, which then ends the children.
-    return {"process_group": 0}

@@ -6,12 +6,12 @@ import msgspec
 
 from medscan_gui import __version__
 from medscan_gui.core.bundle import FORMAT, canonical_manifest
-from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.core.words import Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.child import send_all
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
-from medscan_gui.engine.pipeline import ItemResult, Pipeline
+from medscan_gui.engine.pipeline import SCANNED, ItemResult, Pipeline
 from medscan_gui.engine.protocol import PROTOCOL, End, Entries, Hello, Hit, Load, Refused, SelfTest, line, split_names
 
 _Order = Load | Entries
@@ -90,30 +90,39 @@ class Worker:
         self._sink = sink
         #: The end of the item before, not told yet; b"" if there is none.
         self._untold = b""
-        #: The item before was simply scanned, and its end goes without saying.
-        self._plain = False
+        #: The item before, if it was scanned and nothing was found: that goes without saying.
+        self._scanned: int | None = None
 
     def scan(self, batch: Entries) -> None:
         """Scan the files of one batch."""
         self._pipeline.enter(batch.directory)
-        scan = self._pipeline.scan
+        scan, sink = self._pipeline.scan, self._sink
         for item, name in enumerate(split_names(batch.names), batch.first):
-            self._begin(item)
+            # `Next` or the end before with `Begin`, written by hand: it is done for each file.
+            send_all(
+                sink, b'["n",%d]\n' % item if self._scanned is not None else b'%b["b",%d]\n' % (self._untold, item)
+            )
             result = scan(name)
-            if result.matches:
-                self._tell_matches(item, result)
-            outcome, cause, detail = result.ending
-            self._plain = outcome is Outcome.SCANNED and cause is Cause.NONE
-            self._untold = line(End(item, outcome, cause, detail[: limits.DETAIL_CHARS]))
+            if result is SCANNED:
+                self._scanned = item
+            else:
+                self._end(item, result)
 
-    def _begin(self, item: int) -> None:
-        send_all(self._sink, b'["n",%d]\n' % item if self._plain else b'%b["b",%d]\n' % (self._untold, item))
+    def _end(self, item: int, result: ItemResult) -> None:
+        self._scanned = None
+        outcome, cause, detail = result.ending
+        told = line(End(item, outcome, cause, detail[: limits.DETAIL_CHARS]))
+        if result.matches:
+            self._tell_matches(item, result)
+        self._untold = told
 
     def finish_telling(self) -> None:
         """Tell the last item's end: nothing else is here to be begun. Lets go of the target."""
+        if self._scanned is not None:
+            self._untold = line(End(self._scanned, Outcome.SCANNED))
         if self._untold:
             send_all(self._sink, self._untold)
-        self._untold, self._plain = b"", False
+        self._untold, self._scanned = b"", None
         self._pipeline.leave()
 
     def _tell_matches(self, item: int, result: ItemResult) -> None:

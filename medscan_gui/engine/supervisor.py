@@ -4,6 +4,7 @@ The supervisor trusts nothing that a child says, and is the only one that can te
 cancellation. It never opens a file of the target.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -94,7 +95,7 @@ class Supervisor:
             stop = error.stop
             yield from self._report.take()
             yield EngineRefused(error.message)
-        except Exception:
+        except Exception:  # noqa: BLE001  # see below
             # A bug of ours. The session must still hear the end, and the truth: the engine failed.
             _log.exception("the supervisor failed")
         finally:
@@ -129,16 +130,13 @@ class Supervisor:
     def _listen(self) -> None:
         """Wait for what the children say, for a moment, and deal with it."""
         mailbox = self._crew.mailbox
-        try:
-            mail = mailbox.get(timeout=TICK_SECONDS)
-            for _ in range(_MAILS_AT_ONCE):
-                if mail is not None:
-                    self._crew.hear(mail)
+        with contextlib.suppress(Empty):
+            for place in range(_MAILS_AT_ONCE):
+                mail = mailbox.get_nowait() if place else mailbox.get(timeout=TICK_SECONDS)
                 if self._cancelled.is_set():
                     return
-                mail = mailbox.get_nowait()
-        except Empty:
-            pass
+                if mail is not None:
+                    self._crew.hear(mail)
 
     def _tell(self, now: float) -> Iterator[EngineEvent]:
         yield from self._report.take()

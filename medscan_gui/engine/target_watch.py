@@ -50,7 +50,7 @@ class TargetWatch:
         """Same file or directory as at first sight, and (a directory) still to be listed."""
         target = places.os_path(path)
         try:
-            identity = places.identity(os.stat(target))
+            identity = places.identity(os.stat(target))  # noqa: PTH116  # prefixed text on Windows
             if self._identities.setdefault(path, identity) != identity:
                 return False
             with os.scandir(target) as entries:

@@ -59,8 +59,14 @@ class _Batch:
 
     def __init__(self, entries: Entries) -> None:
         self.entries = entries
-        self.names = split_names(entries.names)
+        self.first = entries.first
+        self.sizes = entries.sizes
         self.done = 0
+
+    @property
+    def names(self) -> list[bytes]:
+        """Their names; asked for rarely."""
+        return split_names(self.entries.names)
 
     def path(self) -> bytes:
         """Raw path of the item at hand."""
@@ -70,7 +76,7 @@ class _Batch:
         """Return what is left of it as a line, `skip` items less; b"" if nothing is."""
         start = self.done + skip
         entries = self.entries
-        if start >= len(self.names):
+        if start >= len(self.sizes):
             return b""
         names = b"\0".join(self.names[start:])
         return line(Entries(entries.first + start, entries.directory, names, entries.sizes[start:]))
@@ -91,6 +97,8 @@ class WorkerLink:
         self._hits = 0
         self._items_given = 0
         self._bytes_given = 0
+        self._scanned_items = 0
+        self._scanned_bytes = 0
         self._ahead = _AHEAD_LEAST * 2
         self._window_items = 0
         self._window_at = child.started_at
@@ -113,9 +121,7 @@ class WorkerLink:
         """Ready, with too little to do to bridge the time until it is given more."""
         if self.proof is None:
             return False
-        return not self._batches or (
-            self._items_given < self._ahead and self._bytes_given < 2 * limits.BATCH_CONTENT
-        )
+        return not self._batches or (self._items_given < self._ahead and self._bytes_given < 2 * limits.BATCH_CONTENT)
 
     def give(self, batch: bytes) -> None:
         """Give a batch, as the line that the walker wrote."""
@@ -132,17 +138,20 @@ class WorkerLink:
     def hear(self, mail: Mail) -> None:
         """Deal with what the worker said. Raises ProtocolError and WorkerRefusedError."""
         self._heard_at = mail.at
-        if lines := self.child.lines_of(mail):
+        if not (lines := self.child.lines_of(mail)):
+            return
+        try:
             for message in _decoded(lines):
-                self._take(message, mail.at)
+                if isinstance(message, Next):
+                    self._next(message.id, mail.at)
+                else:
+                    self._take(message, mail.at)
+        finally:
+            self._book_scanned()
             self._measure(mail.at)
 
     def _take(self, message: WorkerMessage, at: float) -> None:
-        kind = type(message)
-        if kind is Next:
-            self._end_scanned()
-            self._begin(message.id, at)  # type: ignore[union-attr]  # told apart by `kind`, the fastest way
-        elif isinstance(message, Begin):
+        if isinstance(message, Begin):
             self._begin(message.id, at)
         elif isinstance(message, End):
             self._end(message)
@@ -179,39 +188,60 @@ class WorkerLink:
         if self._begun or not self._batches:
             raise ProtocolError("an item is begun out of turn")
         batch = self._batches[0]
-        if item != batch.entries.first + batch.done:
+        if item != batch.first + batch.done:
             raise ProtocolError("an item is begun out of order")
         self._begun = True
         self._begun_at = at
         self._hits = 0
 
     def _at_hand(self, item: int) -> _Batch:
-        if not self._begun or item != self._batches[0].entries.first + self._batches[0].done:
+        if not self._begun or item != self._batches[0].first + self._batches[0].done:
             raise ProtocolError("a word on an item that is not at hand")
         return self._batches[0]
 
-    def _end_scanned(self) -> None:
+    def _next(self, item: int, at: float) -> None:
+        """The item at hand was scanned and `item` is begun: almost every message is this one, so it is short."""
         if not self._begun:
             raise ProtocolError("an item ends that was not begun")
         batch = self._batches[0]
-        self._report.end(Outcome.SCANNED, Cause.NONE, 1, batch.entries.sizes[batch.done])
-        self._advance(batch)
+        self._scanned_items += 1
+        self._scanned_bytes += batch.sizes[batch.done]
+        batch.done += 1
+        if batch.done == len(batch.sizes):
+            self._begun = False
+            self._batches.popleft()
+            self._begin(item, at)
+        elif item != batch.first + batch.done:
+            self._begun = False
+            raise ProtocolError("an item is begun out of order")
+        self._begun_at = at
+        self._hits = 0
+
+    def _book_scanned(self) -> None:
+        items, size = self._scanned_items, self._scanned_bytes
+        if items:
+            self._scanned_items = self._scanned_bytes = 0
+            self._report.end(Outcome.SCANNED, Cause.NONE, items, size)
+            self._book(items, size)
+
+    def _book(self, items: int, size: int) -> None:
+        self._items_given -= items
+        self._bytes_given -= size
+        self._window_items += items
 
     def _end(self, end: End) -> None:
         batch = self._at_hand(end.id)
         if end.outcome not in WORKER_OUTCOMES:
             raise ProtocolError("an outcome that is not a worker's to give")
-        size = batch.entries.sizes[batch.done]
+        size = batch.sizes[batch.done]
         self._report.end_item(batch.path(), end.outcome, end.cause, end.detail, size)
         self._advance(batch)
 
     def _advance(self, batch: _Batch) -> None:
         self._begun = False
-        self._items_given -= 1
-        self._bytes_given -= batch.entries.sizes[batch.done]
-        self._window_items += 1
+        self._book(1, batch.sizes[batch.done])
         batch.done += 1
-        if batch.done == len(batch.names):
+        if batch.done == len(batch.sizes):
             self._batches.popleft()
 
     def _hit(self, hit: Hit) -> None:
@@ -250,7 +280,7 @@ class WorkerLink:
             return now - self.child.started_at > patience.start_seconds
         if self._begun:
             batch = self._batches[0]
-            return now - self._begun_at > patience.item_limit(batch.entries.sizes[batch.done])
+            return now - self._begun_at > patience.item_limit(batch.sizes[batch.done])
         return bool(self._batches) and now - self._heard_at > patience.silence_seconds
 
     def at_work(self) -> tuple[float, bytes] | None:
@@ -266,7 +296,7 @@ class WorkerLink:
         if self._begun:
             batch = self._batches[0]
             path = batch.path()
-            self._report.end_item(path, outcome, cause, detail, batch.entries.sizes[batch.done])
+            self._report.end_item(path, outcome, cause, detail, batch.sizes[batch.done])
         skip = 1 if self._begun else 0
         rest = [batch.rest(skip if place == 0 else 0) for place, batch in enumerate(self._batches)]
         self._batches.clear()

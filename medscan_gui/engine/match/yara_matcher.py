@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 import yara
 
-from medscan_gui.core.names import path_of
 from medscan_gui.engine import limits
 from medscan_gui.engine.match.base import (
     Content,
@@ -59,11 +58,10 @@ class YaraMatcher:
 
 
 def _externals(path: bytes) -> dict[str, str]:
-    filepath = path_of(path).encode("utf-8", "replace").decode("utf-8")
-    filename = os.path.basename(filepath)  # noqa: PTH119  # text only, once for each file
-    values = dict.fromkeys(EXTERNALS, "")
-    values.update(filename=filename, filepath=filepath, extension=os.path.splitext(filename)[1])  # noqa: PTH122
-    return values
+    filepath = path.decode("utf-8", "replace")
+    filename = filepath.rpartition(os.sep)[2]
+    stem, dot, extension = filename.rpartition(".")
+    return {"filepath": filepath, "filename": filename, "extension": dot + extension if stem else ""}
 
 
 def _text(path: str, source: bytes) -> str:
@@ -86,7 +84,7 @@ def _compile_some(texts: Iterable[tuple[str, str]]) -> "yara.Rules":
 
 
 def _find_culprit(texts: Mapping[str, str]) -> None:
-    """Compile each file alone, since the whole's error names no file. Raises RulesRefusedError for the first bad one."""
+    """Compile each file alone, since the whole's error names no file. Raises RulesRefusedError for the first."""
     for path, text in texts.items():
         try:
             _compile_some([(path, text)])
