@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
@@ -18,7 +19,7 @@ def head_of(connection: Connection) -> Head:
     row = connection.execute(
         select(entries.c.sequence, entries.c.hash).order_by(entries.c.sequence.desc()).limit(1)
     ).one_or_none()
-    return Head(row.sequence, row.hash) if row else Head()
+    return Head(_number(row.sequence), _blob(row.hash)) if row else Head()
 
 
 def append(connection: Connection, kind: str, body: bytes, now: datetime) -> Entry:
@@ -66,13 +67,29 @@ def tail_is_intact(connection: Connection, length: int) -> bool:
     return check.first_bad is None and check.entries == end - before
 
 
-def _entry(row: Row[tuple[object, ...]]) -> Entry:
+def _entry(row: Row[Any]) -> Entry:
     return Entry(
-        sequence=row.sequence,
-        id=row.id,
-        kind=row.kind,
-        written=row.written,
-        previous=row.previous,
-        hash=row.hash,
-        body=row.body,
+        sequence=_number(row.sequence),
+        id=_text(row.id),
+        kind=_text(row.kind),
+        written=_text(row.written),
+        previous=_blob(row.previous),
+        hash=_blob(row.hash),
+        body=_blob(row.body),
     )
+
+
+# SQLite keeps any type in any column of a table that somebody else made: a value of a type that we
+# never write becomes one that no hash fits.
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else -1
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _blob(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

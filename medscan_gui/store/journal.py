@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+import msgspec
 from sqlalchemy import Connection
 
 from medscan_gui.core.device import Device
@@ -125,9 +126,17 @@ class Journal:
         return self._station
 
     def _read_station(self) -> str:
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             first = entries.entry_at(connection, 1)
         return station_of(first.body) if first and first.kind == Kind.JOURNAL_CREATED else ""
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except msgspec.ValidationError as error:
+            raise journal_error(JournalProblem.DAMAGED, self.path, "lists") from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -179,7 +188,7 @@ class Journal:
         """Enter as cut off every scan that began, has no end and is run by no living MedScan; return their ids."""
         if self.read_only:
             return ()
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             candidates = queries.unended(connection)
         dead = {scan_id for scan_id in candidates if not self._running.is_running(scan_id)}
         if not dead:
@@ -203,7 +212,7 @@ class Journal:
 
         `search`: words that must all be found in the device, its operators, targets or findings.
         """
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return queries.device_list(connection, search=search, light=light, limit=limit, offset=offset)
 
     def scans(
@@ -216,29 +225,29 @@ class Journal:
         offset: int = 0,
     ) -> tuple[ScanSummary, ...]:
         """Return scans (of one device, or of all), newest first."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return queries.scan_list(
                 connection, device_id, search=search, light=light, limit=limit, offset=offset
             )
 
     def count_scans(self, device_id: str | None = None, *, search: str = "", light: Light | None = None) -> int:
         """Return how many scans `scans` would return without a limit."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return queries.scan_count(connection, device_id, search=search, light=light)
 
     def device(self, device_id: str) -> Device | None:
         """Return the device of this id as it is known today, or None."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return queries.device(connection, device_id)
 
     def find_device(self, *, asset_number: str = "", serial: str = "") -> Device | None:
         """Return the device of this inventory number, or else of this serial number, or None."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return queries.find_device(connection, asset_number, serial)
 
     def suggestions(self, field: SuggestionField, prefix: str = "", limit: int = 20) -> tuple[str, ...]:
         """Return what was typed in `field` before and fits `prefix`, latest first."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return queries.suggestion_list(connection, field, prefix, limit)
 
     def record(self, scan_id: str) -> ScanRecord:
@@ -257,7 +266,7 @@ class Journal:
         return self._position_of(self._entry_of(scan_id))
 
     def _entry_of(self, scan_id: str) -> Entry:
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             sequence = queries.last_entry_of(connection, scan_id)
             entry = entries.entry_at(connection, sequence) if sequence else None
         if entry is None:
@@ -270,12 +279,12 @@ class Journal:
 
     def head(self) -> Position:
         """Return the position of the last entry."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return self._position_of(entries.head_of(connection))
 
     def verify(self) -> ChainReport:
         """Recompute the whole chain, and compare the lists with it."""
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             return verification.verify(connection)
 
     def rebuild_lists(self) -> None:

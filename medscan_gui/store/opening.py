@@ -55,7 +55,10 @@ def check_header(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> 
         raise journal_error(JournalProblem.NOT_A_JOURNAL, path)
     if _number_at(header, _APPLICATION_ID_AT) != APPLICATION_ID:
         raise journal_error(JournalProblem.NOT_A_JOURNAL, path)
-    _refuse_newer(path, _number_at(header, _USER_VERSION_AT), migrations)
+    version = _number_at(header, _USER_VERSION_AT)
+    if version == 0:
+        raise journal_error(JournalProblem.DAMAGED, path, "format 0")  # ours are made whole, with their number
+    _refuse_newer(path, version, migrations)
 
 
 def _number_at(header: bytes, offset: int) -> int:
@@ -185,11 +188,9 @@ def _tail_is_intact(connection: Connection) -> bool:
     try:
         return entries.head_of(connection).sequence > 0 and entries.tail_is_intact(connection, TAIL_CHECKED)
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             return False  # no such table or column
         raise
-    except (TypeError, AttributeError):  # values of other types than we ever write
-        return False
 
 
 def bring_up_to_date(

@@ -1,11 +1,15 @@
-"""Lists, searches and suggestions, read from the index inside a transaction of the caller's."""
+"""Lists, searches and suggestions, read from the index inside a transaction of the caller's.
+
+The index may have been altered: values that make no sense raise msgspec.ValidationError.
+"""
 
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
 from medscan_gui.core.device import Device
-from medscan_gui.core.words import Light, Stop, TargetKind, VerdictKind
+from medscan_gui.core.words import Light
 from medscan_gui.store.index import DEVICE_FIELDS, key_of
 from medscan_gui.store.schema import devices, findings, open_threats, scans, suggestions
 from medscan_gui.store.search import fold, words_of
@@ -15,7 +19,11 @@ SuggestionField = Literal["operator", "department", "make", "model", "name", "as
 
 
 def _device_of(row: Row[Any]) -> Device:
-    return Device(id=row.device_id, **{field: getattr(row, field) for field in DEVICE_FIELDS})
+    return msgspec.convert({"id": row.device_id, **_device_fields(row)}, Device)
+
+
+def _device_fields(row: Row[Any]) -> dict[str, object]:
+    return {field: getattr(row, field) for field in DEVICE_FIELDS}
 
 
 def _contains(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
@@ -62,7 +70,7 @@ def scan_list(
         .where(_chosen_scans(device_id, search, light))
         .order_by(scans.c.sequence.desc())
     )
-    rows = connection.execute(_page(statement, limit, offset))
+    rows = connection.execute(_page(statement, limit, offset)).all()
     return tuple(_scan_summary(row) for row in rows)
 
 
@@ -79,21 +87,22 @@ def _page(statement: Select[Any], limit: int | None, offset: int) -> Select[Any]
 
 
 def _scan_summary(row: Row[Any]) -> ScanSummary:
-    return ScanSummary(
-        id=row.scan_id,
-        sequence=row.sequence,
-        started=row.started,
-        ended=row.ended,
-        device=_device_of(row),
-        operator=row.operator,
-        target=row.target,
-        target_kind=TargetKind(row.target_kind),
-        light=Light(row.light),
-        verdict=VerdictKind(row.verdict) if row.verdict else None,
-        stop=Stop(row.stop) if row.stop else None,
-        threats=row.threats,
-        not_read=row.not_read,
-    )
+    facts = {
+        "id": row.scan_id,
+        "sequence": row.sequence,
+        "started": row.started,
+        "ended": row.ended,
+        "device": {"id": row.device_id, **_device_fields(row)},
+        "operator": row.operator,
+        "target": row.target,
+        "target_kind": row.target_kind,
+        "light": row.light,
+        "verdict": row.verdict or None,
+        "stop": row.stop or None,
+        "threats": row.threats,
+        "not_read": row.not_read,
+    }
+    return msgspec.convert(facts, ScanSummary)
 
 
 # --- devices ---
@@ -146,20 +155,21 @@ def device_list(
     )
     if light is not None:
         statement = statement.where(func.coalesce(latest.c.light, Light.IDLE.value) == light.value)
-    rows = connection.execute(_page(statement, limit, offset))
+    rows = connection.execute(_page(statement, limit, offset)).all()
     return tuple(_device_summary(row) for row in rows)
 
 
 def _device_summary(row: Row[Any]) -> DeviceSummary:
-    return DeviceSummary(
-        device=_device_of(row),
-        light=Light(row.light),
-        latest_scan=row.latest_scan,
-        latest_scan_id=row.latest_scan_id,
-        scans=row.number,
-        scanning=bool(row.running),
-        threats_open=row.threats_open,
-    )
+    facts = {
+        "device": {"id": row.device_id, **_device_fields(row)},
+        "light": row.light,
+        "latest_scan": row.latest_scan,
+        "latest_scan_id": row.latest_scan_id,
+        "scans": row.number,
+        "scanning": bool(row.running),
+        "threats_open": row.threats_open,
+    }
+    return msgspec.convert(facts, DeviceSummary)
 
 
 def device(connection: Connection, device_id: str) -> Device | None:
@@ -190,7 +200,7 @@ def suggestion_list(
     if place is not None:
         statement = statement.where(place > 0).order_by(place != 1)
     rows = connection.execute(statement.order_by(suggestions.c.sequence.desc()).limit(limit))
-    return tuple(rows.scalars())
+    return msgspec.convert(tuple(rows.scalars().all()), tuple[str, ...])
 
 
 # --- one scan ---
@@ -213,4 +223,4 @@ def unended(connection: Connection) -> dict[str, int]:
         .where(scans.c.end_sequence.is_(None))
         .order_by(scans.c.sequence)
     )
-    return {row.scan_id: row.sequence for row in rows}
+    return {row.scan_id: row.sequence for row in rows.all()}

@@ -55,6 +55,6 @@ def _note_end(entry: Entry, lights: dict[str, tuple[int, str]], finished: set[st
 def _listed(connection: Connection) -> dict[str, tuple[int, str]] | None:
     statement = select(scans.c.scan_id, scans.c.end_sequence, scans.c.light).where(scans.c.end_sequence.is_not(None))
     try:
-        return {row.scan_id: (row.end_sequence, row.light) for row in connection.execute(statement)}
+        return {row.scan_id: (row.end_sequence, row.light) for row in connection.execute(statement).all()}
     except DBAPIError:
         return None
