@@ -7,73 +7,135 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from medscan_gui.core import text
+from medscan_gui.core.device import Target
+from medscan_gui.core.events import ScanEvent
+from medscan_gui.gui.main_window import MainWindow
+from medscan_gui.gui.pages.scan import ScanPage
+from medscan_gui.gui.scan_thread import Session
 from medscan_gui.gui.theme import theme
+from medscan_gui.session import ScanRequest, Services, open_services
+from medscan_gui.system.paths import find_paths
+from tests.gui import scripted
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def settle() -> None:
     """Let Qt delete what is to be deleted."""
-    for _again in range(3):
-        gc.collect()
+    gc.collect()
+    for _again in range(2):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
 
 
-def _alive(kind: type[QObject]) -> list[QObject]:
-    return [thing for thing in gc.get_objects() if isinstance(thing, kind) and isValid(thing)]
+def _busy() -> list[QObject]:
+    """Return the timers that tick and the threads of Qt that run."""
+    things = [thing for thing in gc.get_objects() if isinstance(thing, QTimer | QThread) and isValid(thing)]
+    return [
+        thing
+        for thing in things
+        if (isinstance(thing, QTimer) and thing.isActive()) or (isinstance(thing, QThread) and thing.isRunning())
+    ]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_of_qt_is_left(qapp: QApplication) -> Iterator[None]:
-    settle()
-    widgets = {id(widget) for widget in QApplication.topLevelWidgets()}
-    timers = {id(timer) for timer in _alive(QTimer)}
-    threads = {id(thread) for thread in _alive(QThread)}
+def _nothing_of_qt_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Widgets, timers and threads that a test made are gone when it ends; so is every listener.
+
+    Each test begins in English and light. Tests that use no window pay nothing for this.
+    """
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("qapp")
+    _begin_afresh()
+    listeners = list(text._listeners)
+    widgets = set(QApplication.topLevelWidgets())
     yield
     settle()
-    left: list[object] = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets]
-    left += [
-        timer
-        for timer in _alive(QTimer)
-        if isinstance(timer, QTimer) and timer.isActive() and id(timer) not in timers
-    ]
-    left += [
-        thread
-        for thread in _alive(QThread)
-        if isinstance(thread, QThread) and thread.isRunning() and id(thread) not in threads
-    ]
+    left: list[object] = [widget for widget in QApplication.topLevelWidgets() if widget not in widgets]
+    left += _busy()
+    left += [listener for listener in text._listeners if listener not in listeners]
+    text._listeners[:] = listeners
+    _begin_afresh()
     assert not left, f"left behind: {left}"
 
 
-@pytest.fixture(autouse=True)
-def _english_and_light(qapp: QApplication) -> Iterator[None]:
-    """Each test begins in English and light, and no listener outlives its window."""
-    text.use(text.Words())
-    theme().install(ROOT / "resources")
-    theme().choose("light")
-    listeners = list(text._listeners)
-    yield
-    settle()
-    still = [listener for listener in text._listeners if listener not in listeners]
-    text._listeners[:] = listeners
-    text.use(text.Words())
+def _begin_afresh() -> None:
+    if text.current().language != "en" or type(text.current()) is not text.Words:
+        text.use(text.Words())
     theme().reduced_motion = False
-    theme().choose("light")
-    assert not still, "a window that is gone still listens for the language"
+    if not QApplication.instance().styleSheet():  # type: ignore[union-attr]
+        theme().install(ROOT / "resources")
+    if theme().choice != "light":
+        theme().choose("light")
 
 
 @pytest.fixture
-def shown(qtbot: object) -> Callable[[QWidget], QWidget]:
+def shown(qtbot: QtBot) -> Callable[[QWidget], None]:
     """Show a widget until the end of the test."""
 
-    def show(widget: QWidget) -> QWidget:
-        qtbot.addWidget(widget)  # type: ignore[attr-defined]
+    def show(widget: QWidget) -> None:
+        qtbot.addWidget(widget)
         widget.show()
-        qtbot.waitExposed(widget)  # type: ignore[attr-defined]
-        return widget
+        qtbot.waitExposed(widget)
 
     return show
+
+
+class Window:
+    """A main window whose scans follow the test's script."""
+
+    def __init__(self, services: Services) -> None:
+        self.session: scripted.ScriptedSession | None = None
+        self.requests: list[ScanRequest] = []
+        self.main = MainWindow(services.paths, ScanPage(self._next_session, self._target))
+        self.page = self.main.scan_page
+
+    def script(self, events: list[ScanEvent], *, hold_at: int | None = None) -> scripted.ScriptedSession:
+        """Let the next scan follow these events."""
+        self.session = scripted.ScriptedSession(events, hold_at=hold_at)
+        return self.session
+
+    def _next_session(self, _services: Services, request: ScanRequest) -> Session:
+        self.requests.append(request)
+        assert self.session is not None
+        return self.session
+
+    @staticmethod
+    def _target(path: str) -> Target:
+        from medscan_gui.system.volumes import target_for_path
+
+        return target_for_path(path)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    """Real services on a journal of the test's own."""
+    opened = open_services(find_paths(tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, services: Services) -> Iterator[Window]:
+    """The main window with its services, a stick plugged in, and scripted scans."""
+    made = Window(services)
+    made.main.show()
+    qtbot.waitExposed(made.main)
+    made.main.set_services(services)
+    made.main.show_signatures(scripted.SIGNATURES)
+    made.page.show_sight(scripted.SIGHT)
+    qtbot.waitUntil(lambda: not made.page.memory.busy)
+    yield made
+    if made.session is not None:
+        made.session.cancel()
+    qtbot.waitUntil(lambda: not made.page.runner.running)
+    qtbot.waitUntil(lambda: not made.page.memory.busy)
+    made.main.close()
+    made.main.deleteLater()
+    settle()
