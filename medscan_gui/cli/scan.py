@@ -97,7 +97,8 @@ def _say_result(finished: Finished) -> None:
     record, words = finished.record, current()
     told = advice(record)
     _say()
-    _say(f"{words.sentence_of(f'light.{record.light}')}: {words.sentence(told.happened)}")
+    light = words.sentence_of(f"light.{record.light}")
+    _say(_("{light}: {sentence}").format(light=light, sentence=words.sentence(told.happened)))
     for reason in record.verdict.reasons:
         _say(f"  - {words.sentence(reason)}")
     _say_threats(record)

@@ -17,7 +17,7 @@ SENTENCES: dict[str, str] = {
     ),
     "bundle.missing_file": N_(
         "The signature file {path} is missing. A part of the signatures could miss threats, so none is used. "
-        "An antivirus may have removed it: copy the signatures again, and allow MedScan's folder there."
+        "An antivirus may have removed it: copy the signatures again, and allow MedScan’s folder there."
     ),
     "bundle.extra_file": N_(
         "The signature file {path} does not belong to these signatures, so none of them is used. "

@@ -34,7 +34,7 @@ class Figure(Panel):
         """Show another value."""
         if value != self.value.text():
             self.value.setText(value)
-            self.setAccessibleName(f"{self.name.text()}: {value}")
+            self.setAccessibleName(_("{name}: {value}").format(name=self.name.text(), value=value))
 
 
 class RunningView(QWidget):
@@ -96,7 +96,7 @@ class RunningView(QWidget):
             self._step = ""
         fraction = progress.fraction
         self.bar.show_share(fraction, still=progress.paused)
-        self.percent.setText("" if fraction is None else _("{percent} %").format(percent=int(fraction * 100)))
+        self.percent.setText("" if fraction is None else _("{percent}%").format(percent=int(fraction * 100)))
         self._show_stage()
         self._show_figures(progress)
         self.current.setText(shown_raw(progress.current, _LONGEST) if progress.current else "–")
