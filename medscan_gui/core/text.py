@@ -21,6 +21,7 @@ __all__ = [
     "Words",
     "_",
     "current",
+    "grouped",
     "ngettext_",
     "on_language_change",
     "pgettext_",
@@ -74,6 +75,15 @@ def _check_placeholders(language: str, catalogue: gettext.GNUTranslations) -> No
             raise CatalogueError(Message.of("text.catalogue_refused", language=language, entry=source))
 
 
+#: What stands between groups of three digits: a narrow no-break space, as the SI brochure asks.
+_GROUP = "\u202f"
+
+
+def grouped(count: int) -> str:
+    """Return a whole number in groups of three digits; four digits stay together."""
+    return str(count) if abs(count) < 10_000 else f"{count:,}".replace(",", _GROUP)
+
+
 class Words:
     """All sentences of one language."""
 
@@ -119,7 +129,9 @@ class Words:
         if not template:
             return f"[{message.code}]"
         try:
-            return template.format_map(params)
+            return template.format_map(
+                {name: grouped(value) if isinstance(value, int) else value for name, value in params.items()}
+            )
         except (KeyError, IndexError, ValueError):
             return f"[{message.code}] {template}"
 

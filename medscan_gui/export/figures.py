@@ -6,16 +6,8 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.record import moment_of
 from medscan_gui.core.text import Words
 
-#: What stands between groups of three digits: a narrow no-break space, as the SI brochure asks.
-_GROUP = "\u202f"
 _SIZES = ("report.size.b", "report.size.kb", "report.size.mb", "report.size.gb", "report.size.tb")
 _MAX_OFFSET_MIN = 24 * 60 - 1
-
-
-def count_text(count: int) -> str:
-    """Return a whole number in groups of three digits; four digits stay together."""
-    digits = f"{count:,}".replace(",", _GROUP)
-    return str(count) if abs(count) < 10_000 else digits
 
 
 def size_text(size: int, words: Words) -> str:

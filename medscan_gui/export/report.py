@@ -9,11 +9,10 @@ from medscan_gui.core.messages import Message, Parameter
 from medscan_gui.core.record import ScanRecord, moment_of
 from medscan_gui.core.sentences import SENTENCES
 from medscan_gui.core.sentences.report import LABEL
-from medscan_gui.core.text import Words
+from medscan_gui.core.text import Words, grouped
 from medscan_gui.core.words import READ_OUTCOMES, Cause, SignatureAge, TargetKind, VerdictKind
 from medscan_gui.export.advice import advice
 from medscan_gui.export.figures import (
-    count_text,
     date_text,
     date_time_text,
     duration_text,
@@ -149,10 +148,10 @@ def _title(record: ScanRecord, speaker: Speaker) -> str:
 def _figures(record: ScanRecord, speaker: Speaker) -> Iterator[Figure]:
     coverage, found = record.coverage, record.evidence.threats_found
     left = found > record.evidence.threats_removed
-    yield Figure(speaker.say("report.figure.threats"), count_text(found), alarming=left)
-    yield Figure(speaker.say("report.figure.read"), count_text(coverage.items_read))
+    yield Figure(speaker.say("report.figure.threats"), grouped(found), alarming=left)
+    yield Figure(speaker.say("report.figure.read"), grouped(coverage.items_read))
     missed = coverage.items_not_read
-    yield Figure(speaker.say("report.figure.not_read"), count_text(missed), alarming=missed > 0)
+    yield Figure(speaker.say("report.figure.not_read"), grouped(missed), alarming=missed > 0)
     signatures = record.signatures
     too_old = signatures.age in {SignatureAge.VERY_OLD, SignatureAge.UNKNOWN} or signatures.clock_doubtful
     yield Figure(speaker.say("report.figure.signature_age"), _age_short(record, speaker), alarming=too_old)
@@ -208,13 +207,13 @@ def _coverage(record: ScanRecord, speaker: Speaker) -> Iterator[CoverageRow]:
             cause = speaker.say(f"cause.{line.cause.value}")
             outcome = speaker.say("report.outcome_cause", outcome=outcome, cause=cause)
         size = size_text(line.bytes, speaker.words)
-        yield CoverageRow(outcome, kind, speaker.say(f"report.class.{kind}"), count_text(line.items), size)
+        yield CoverageRow(outcome, kind, speaker.say(f"report.class.{kind}"), grouped(line.items), size)
 
 
 def _coverage_total(record: ScanRecord, speaker: Speaker) -> CoverageRow:
     total = sum(line.bytes for line in record.coverage.lines)
     return CoverageRow(
-        speaker.say("report.label.total"), "", "", count_text(record.coverage.total()), size_text(total, speaker.words)
+        speaker.say("report.label.total"), "", "", grouped(record.coverage.total()), size_text(total, speaker.words)
     )
 
 
@@ -227,7 +226,7 @@ def _signatures(record: ScanRecord, speaker: Speaker) -> Iterator[Fact]:
     yield _given(speaker, "report.fact.signatures", facts.name, facts.version)
     yield _given(speaker, "report.fact.signature_date", date_text(facts.created, 0, speaker.words))
     yield Fact(speaker.say("report.fact.signature_age"), _age_long(record, speaker))
-    yield Fact(speaker.say("report.fact.signature_rules"), count_text(facts.rules))
+    yield Fact(speaker.say("report.fact.signature_rules"), grouped(facts.rules))
     yield Fact(speaker.say("report.fact.signature_verified"), _yes_no(speaker, record.evidence.bundle_verified))
     yield Fact(speaker.say("report.fact.signature_digest"), speaker.data(facts.digest) or "–", code=True)
     program = speaker.say("report.value.program", version=speaker.data(engine.program_version, 40) or "?")
@@ -235,7 +234,7 @@ def _signatures(record: ScanRecord, speaker: Speaker) -> Iterator[Fact]:
     version = speaker.data(engine.yara_version, 40) or "?"
     told = speaker.say("report.value.engine", version=version, workers=engine.workers)
     yield Fact(speaker.say("report.fact.engine"), told)
-    yield Fact(speaker.say("report.fact.engine_restarts"), count_text(engine.restarts))
+    yield Fact(speaker.say("report.fact.engine_restarts"), grouped(engine.restarts))
 
 
 def _age_long(record: ScanRecord, speaker: Speaker) -> str:
@@ -257,7 +256,7 @@ def _engines(record: ScanRecord, speaker: Speaker) -> Iterator[EngineRow]:
         same = bool(evidence.bundle_digest) and proof.bundle_digest == evidence.bundle_digest
         yield EngineRow(
             process=str(index + 1) if start == index else f"{start + 1}–{index + 1}",
-            rules=f"{count_text(proof.rules_loaded)} / {count_text(evidence.rules_expected)}",
+            rules=f"{grouped(proof.rules_loaded)} / {grouped(evidence.rules_expected)}",
             bundle=speaker.say("report.bundle.same" if same else "report.bundle.other"),
             test=speaker.say("report.test.passed" if proof.self_test_passed else "report.test.failed"),
             good=same and proof.self_test_passed and proof.rules_loaded == evidence.rules_expected,
@@ -282,7 +281,7 @@ def _context(record: ScanRecord, position: JournalPosition | None, speaker: Spea
         yield Fact(speaker.say("report.fact.journal_position"), speaker.say("report.value.no_position"))
         return
     yield _given(speaker, "report.fact.station", position.station)
-    entry = speaker.say("report.value.position", sequence=count_text(position.sequence))
+    entry = speaker.say("report.value.position", sequence=grouped(position.sequence))
     yield Fact(speaker.say("report.fact.journal_position"), entry)
     yield Fact(speaker.say("report.fact.journal_code"), speaker.data(position.short_code, 40), code=True)
     yield Fact(speaker.say("report.fact.journal_hash"), speaker.data(position.hash), code=True)

@@ -12,9 +12,9 @@ from medscan_gui.core.finding import Finding, ItemProblem, worst_first
 from medscan_gui.core.messages import Message, Parameter
 from medscan_gui.core.names import shown_chain
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.text import Words
+from medscan_gui.core.text import Words, grouped
 from medscan_gui.core.words import READ_OUTCOMES, SEVERITY_ORDER, Cause, Outcome, Severity
-from medscan_gui.export.figures import count_text, size_text
+from medscan_gui.export.figures import size_text
 from medscan_gui.export.model import ProblemGroup, ProblemItem, RuleGroup, SeverityCount, ThreatFile
 
 #: Rules listed, files listed for one rule, and files listed in all.
@@ -47,7 +47,7 @@ def severity_counts(record: ScanRecord, voice: Voice) -> tuple[SeverityCount, ..
     """Return how many threats there are of each severity, worst first."""
     counts = Counter(found.severity for found in record.findings)
     return tuple(
-        SeverityCount(severity.value, voice.say(f"severity.{severity.value}"), count_text(counts[severity]))
+        SeverityCount(severity.value, voice.say(f"severity.{severity.value}"), grouped(counts[severity]))
         for severity in Severity
         if counts[severity]
     )
@@ -81,14 +81,10 @@ def _rule_group(group: list[Finding], take: int, voice: Voice) -> RuleGroup:
         author=voice.data(first.author, RULE_TEXT_LIMIT) or voice.say("report.unknown"),
         description=voice.data(first.description, RULE_TEXT_LIMIT),
         reference=voice.data(first.reference, RULE_TEXT_LIMIT),
-        files=_number(voice, "report.files_matched", len(group)),
+        files=voice.say("report.files_matched", count=len(group)),
         listed=tuple(_threat_file(found, voice) for found in group[:take]),
         left_out=voice.say("report.more_threats", count=rest) if rest > 0 else "",
     )
-
-
-def _number(voice: Voice, code: str, count: int) -> str:
-    return voice.say(code, count=count).replace(str(count), count_text(count), 1)
 
 
 def _threat_file(found: Finding, voice: Voice) -> ThreatFile:
@@ -132,7 +128,7 @@ def _problem_group(reason: _Reason, problems: list[ItemProblem], count: int, tak
     ordered = sorted(problems, key=lambda problem: problem.chain)[:take]
     return ProblemGroup(
         reason=words[:1].upper() + words[1:],
-        items=_number(voice, "report.items_counted", count),
+        items=voice.say("report.items_counted", count=count),
         listed=tuple(
             ProblemItem(voice.data(shown_chain(problem.chain), NAME_LIMIT), voice.data(problem.detail))
             for problem in ordered

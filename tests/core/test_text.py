@@ -109,3 +109,13 @@ def test_every_source_sentence_is_sound() -> None:
 
 def test_placeholders() -> None:
     assert placeholders("{a} {{b}} {c}") == {"a", "c"}
+
+
+def test_large_numbers_are_grouped() -> None:
+    assert [text.grouped(number) for number in (0, 9999, 10_000, -1_234_567)] == [
+        "0",
+        "9999",
+        "10\u202f000",
+        "-1\u202f234\u202f567",
+    ]
+    assert Words().sentence(Message.of("verdict.threats_left", count=423_648)).startswith("423\u202f648 threats")

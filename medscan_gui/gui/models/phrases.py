@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from medscan_gui.core.finding import ItemProblem
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import moment_of
-from medscan_gui.core.text import _, current, ngettext_
+from medscan_gui.core.text import _, current, grouped, ngettext_
 from medscan_gui.core.words import Cause, Outcome, Severity, Stop, VerdictKind
-from medscan_gui.export.figures import count_text, duration_text, size_text
+from medscan_gui.export.figures import duration_text, size_text
 
 #: How a date and time is written; the year first where a day and a month could be mistaken.
 _DATE_TIME = {"fr": "%d/%m/%Y %H:%M"}
@@ -117,7 +117,7 @@ def duration(started: str, ended: str) -> str:
 
 def number(value: int) -> str:
     """Return a whole number, its thousands set apart."""
-    return count_text(value)
+    return grouped(value)
 
 
 def size(octets: int) -> str:
