@@ -182,7 +182,7 @@ def test_every_message_code_becomes_a_sentence(language: str) -> None:
         assert not said.startswith("["), code
     for code, (singular, plural) in PLURAL_SENTENCES.items():
         params: dict[str, str | int] = dict.fromkeys(placeholders(singular) | placeholders(plural), "x")
-        for count in (0, 1, 2, 1_000_000):
+        for count in (0, 1, 2, 9000):
             counted = words.sentence(Message.of(code, **params | {"count": count}))
             assert str(count) in counted, code
             assert not counted.startswith("["), code
