@@ -93,7 +93,10 @@ def record(
             ItemProblem(chain=(b"C:\\Patients\\%d.dat" % n,), outcome=Outcome.UNREADABLE, cause=Cause.NO_PERMISSION)
             for n in range(3)
         )
-    lines = [CoverageLine(Outcome.SCANNED, Cause.NONE, 12_804, 48_312_774_144), CoverageLine(Outcome.EMPTY, Cause.NONE, 311)]
+    lines = [
+        CoverageLine(Outcome.SCANNED, Cause.NONE, 12_804, 48_312_774_144),
+        CoverageLine(Outcome.EMPTY, Cause.NONE, 311),
+    ]
     counts: dict[tuple[Outcome, Cause], int] = {}
     for problem in problems:
         counts[problem.outcome, problem.cause] = counts.get((problem.outcome, problem.cause), 0) + 1

@@ -246,6 +246,7 @@ class JournalPage(Page):
         dialog.suggest(self.loader, journal)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.loader.ask("device", partial(journal.save_device, dialog.device), self._device_saved)
+        dialog.stop_suggesting(self.loader)
         dialog.deleteLater()
 
     def _device_saved(self, _nothing: object) -> None:

@@ -58,7 +58,12 @@ class DeviceDialog(QDialog):
     def suggest(self, loader: JournalLoader, journal: AnyJournal) -> None:
         """Complete fields with what the journal knows, once it has told."""
         for name in _SUGGESTED:
-            loader.ask(f"suggestions-{name}", partial(journal.suggestions, name, "", 200), partial(self._offer, name))
+            loader.ask(_question(name), partial(journal.suggestions, name, "", 200), partial(self._offer, name))
+
+    def stop_suggesting(self, loader: JournalLoader) -> None:
+        """Take no more answers: the dialog is about to go."""
+        for name in _SUGGESTED:
+            loader.forget(_question(name))
 
     def _offer(self, name: str, values: object) -> None:
         assert isinstance(values, tuple)  # noqa: S101  # our own answer to our own question
@@ -77,6 +82,10 @@ class DeviceDialog(QDialog):
             self.fields[field].setAccessibleName(name)
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setText(_("Save"))
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(_("Cancel"))
+
+
+def _question(name: str) -> str:
+    return f"suggestions-{name}"
 
 
 def _field(value: str) -> QLineEdit:

@@ -104,6 +104,10 @@ class JournalLoader(QObject):
         self._running.add(errand)
         errand.start()
 
+    def forget(self, what: str) -> None:
+        """Drop the answer to this question: who asked is gone."""
+        self._latest.pop(what, None)
+
     @property
     def busy(self) -> bool:
         """Whether an answer is still to come."""
