@@ -3,6 +3,7 @@
 `python -m tests.store.children ROLE FOLDER [ARGUMENT]`; each prints what it saw, one JSON value per line.
 """
 
+import dataclasses
 import json
 import os
 import signal
@@ -15,6 +16,8 @@ from pathlib import Path
 from medscan_gui.core.words import Light
 from medscan_gui.store import entries
 from medscan_gui.store.journal import Journal, JournalError
+from medscan_gui.store.settings import Settings, SettingsError, SettingsStore
+from medscan_gui.system.paths import find_paths
 from tests.store.records import NOON, ended, finding, stub
 
 
@@ -144,6 +147,19 @@ def under_a_size_limit(folder: Path, _argument: str) -> None:
     journal.close()
 
 
+def save_under_a_size_limit(folder: Path, _argument: str) -> None:
+    """Save settings where the system lets no file grow over ten bytes."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+    settings = SettingsStore(dataclasses.replace(find_paths(folder), policy_file=folder / "none"))
+    try:
+        settings.save(Settings(hospital_name="x" * 150))
+    except SettingsError as error:
+        say(error.message.code)
+
+
 def on_a_protected_key(folder: Path, argument: str) -> None:
     """Open the journal on a medium that is mounted read-only."""
     _mount("--bind", str(folder), str(folder))
@@ -173,6 +189,7 @@ ROLES = {
         hold_the_lock,
         on_a_small_disk,
         under_a_size_limit,
+        save_under_a_size_limit,
         on_a_protected_key,
     )
 }
