@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from medscan_gui.engine import limits
+from medscan_gui.engine import limits, windows_job
 from medscan_gui.engine.protocol import ProtocolError
 
 _CHUNK = 64 << 10
@@ -58,6 +58,7 @@ class ChildProcess:
             # A group of its own: Ctrl+C in a terminal is for the supervisor, which then ends the children.
             process_group=None if sys.platform == "win32" else 0,
         )
+        windows_job.adopt(self._process)
         self.pid = self._process.pid
         self.started_at = time.monotonic()
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()

@@ -1,0 +1,191 @@
+"""A program that stands in for an engine process and does what an honest one would never do."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+
+import msgspec
+
+from medscan_gui.engine.child import messages
+from medscan_gui.engine.protocol import (
+    PROTOCOL,
+    Begin,
+    Done,
+    End,
+    Enter,
+    Entries,
+    Folders,
+    Hello,
+    Hit,
+    Load,
+    Next,
+    PassedOver,
+    Resolved,
+    SelfTest,
+    Trouble,
+    Walk,
+    line,
+)
+from medscan_gui.core.words import Cause, Outcome, Severity
+
+
+def say(*told: msgspec.Struct | bytes) -> None:
+    lines = b"".join(one if isinstance(one, bytes) else line(one) for one in told)
+    while lines:
+        lines = lines[os.write(1, lines) :]
+
+
+def orders() -> Iterator[Load | Entries]:
+    decoder = msgspec.json.Decoder(Load | Entries)
+    for lines in messages(0):
+        yield from decoder.decode_lines(lines)
+
+
+def greet() -> Iterator[Load | Entries]:
+    """Greet as an honest worker does; returns the orders that follow."""
+    from medscan_gui.engine.scan_role import bundle_digest
+
+    given = orders()
+    load = next(given)
+    assert isinstance(load, Load)
+    say(Hello(PROTOCOL, "0", "0", bundle_digest(load), sum(file.rules for file in load.files), SelfTest.PASSED))
+    return given
+
+
+def work_honestly(given: Iterator[Load | Entries]) -> None:
+    for batch in given:
+        assert isinstance(batch, Entries)
+        for item in range(batch.first, batch.first + len(batch.sizes)):
+            say(Begin(item), End(item, Outcome.SCANNED))
+
+
+def hang() -> None:
+    while True:
+        time.sleep(60)
+
+
+def hit(item: int) -> Hit:
+    return Hit(item, "Rule", "file", Severity.HIGH, "", "", "", "", "", 1)
+
+
+#: What a bad worker says to its first batch, whose first item has the id `i`.
+BAD_WORDS = {
+    "no json": lambda i: [b"{\n"],
+    "not utf-8": lambda i: [b'["b",\xff]\n'],
+    "unknown tag": lambda i: [b'["rule",1]\n'],
+    "an empty line": lambda i: [b"\n"],
+    "too few fields": lambda i: [b'["b"]\n'],
+    "a negative id": lambda i: [b'["b",-1]\n'],
+    "a huge id": lambda i: [b'["b",1%s]\n' % (b"0" * 30)],
+    "an id that is a text": lambda i: [b'["b","0"]\n'],
+    "the wrong id": lambda i: [Begin(i + 1)],
+    "an id skipped": lambda i: [Begin(i), Next(i + 2)],
+    "an id again": lambda i: [Begin(i), Next(i)],
+    "begun twice": lambda i: [Begin(i), Begin(i)],
+    "ended before begun": lambda i: [End(i, Outcome.SCANNED)],
+    "next before begun": lambda i: [Next(i)],
+    "ended another": lambda i: [Begin(i), End(i + 1, Outcome.SCANNED)],
+    "ended twice": lambda i: [Begin(i), End(i, Outcome.SCANNED), End(i, Outcome.SCANNED)],
+    "a hit on nothing": lambda i: [hit(i)],
+    "a hit on another": lambda i: [Begin(i), hit(i + 1)],
+    "hits without end": lambda i: [Begin(i), *[hit(i)] * 1000],
+    "a long rule name": lambda i: [Begin(i), line(hit(i)).replace(b'"Rule"', b'"%s"' % (b"R" * 5000))],
+    "a strange digest": lambda i: [Begin(i), line(hit(i)).replace(b'"",1]', b'"%s",1]' % (b"Z" * 64))],
+    "cancelled by itself": lambda i: [Begin(i), End(i, Outcome.CANCELLED)],
+    "skipped by itself": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.LINK)],
+    "crashed by itself": lambda i: [Begin(i), End(i, Outcome.ENGINE_CRASHED)],
+    "an unknown outcome": lambda i: [Begin(i), b'["e",%d,"clean","",""]\n' % i],
+    "a second hello": lambda i: [Hello(PROTOCOL, "0")],
+    "a walker's word": lambda i: [Enter()],
+    "deep nesting": lambda i: [b"[" * 100_000 + b"\n"],
+}
+
+
+def worker(mode: str) -> None:
+    given = greet()
+    if mode == "errors without end":
+        say_errors_for_ever(given)
+    batch = next(given)
+    assert isinstance(batch, Entries)
+    if mode in BAD_WORDS:
+        say(*BAD_WORDS[mode](batch.first))
+    elif mode == "a line without end":
+        while True:
+            say(b"x" * 65536)
+    elif mode == "closes its output":
+        say(Begin(batch.first))
+        os.close(1)
+    elif mode == "leaves":
+        sys.exit(3)
+    elif mode == "dies in an item":
+        say(Begin(batch.first), hit(batch.first))
+        os.kill(os.getpid(), 11)
+    hang()
+
+
+def say_errors_for_ever(given: Iterator[Load | Entries]) -> None:
+    import threading
+
+    def complain() -> None:
+        while True:
+            os.write(2, b"\x1b[31mno!\n" * 1000)
+
+    threading.Thread(target=complain, daemon=True).start()
+    work_honestly(given)
+    os._exit(0)
+
+
+def walk_order() -> tuple[int, bytes]:
+    for lines in messages(0):
+        order = msgspec.json.Decoder(Walk).decode(lines)
+        return order.first_id, order.pending[-1].names
+    raise AssertionError("no order")
+
+
+#: What a bad walker says after its greeting; `i` is the first id, `t` the target.
+BAD_WALKS = {
+    "no json": lambda i, t: [b"nonsense\n"],
+    "entries of nothing": lambda i, t: [Entries(i, t, b"a", [1])],
+    "entered too much": lambda i, t: [Enter(), Resolved(t), Enter()],
+    "resolved twice": lambda i, t: [Enter(), Resolved(t), Resolved(b"/etc")],
+    "another directory": lambda i, t: [Enter(), Resolved(t), Entries(i, b"/etc", b"passwd", [1])],
+    "the wrong id": lambda i, t: [Enter(), Resolved(t), Entries(i + 1, t, b"a", [1])],
+    "more names than sizes": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a\0b", [1])],
+    "too many in a batch": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"\0".join([b"a"] * 65), [1] * 65)],
+    "a name with a slash": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"../../etc/passwd", [1])],
+    "a name that goes up": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"..", [1])],
+    "no name": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"", [1])],
+    "a folder that goes up": lambda i, t: [Enter(), Resolved(t), Folders(b"..")],
+    "a negative size": lambda i, t: [Enter(), Resolved(t), line(Entries(i, t, b"a", [7])).replace(b"[7]", b"[-7]")],
+    "a huge count": lambda i, t: [Enter(), Resolved(t), *[PassedOver(Cause.LINK, 1 << 62)] * 2],
+    "passed for no reason": lambda i, t: [Enter(), Resolved(t), PassedOver(Cause.NO_PERMISSION, 1)],
+    "trouble that is none": lambda i, t: [Enter(), Resolved(t), Trouble(b"a", Outcome.SCANNED, Cause.NONE, "")],
+    "done too early": lambda i, t: [Done(0, 0)],
+    "a count that shrinks": lambda i, t: [Enter(), Resolved(t), PassedOver(Cause.LINK, 5), Done(4, 0)],
+    "a worker's word": lambda i, t: [Begin(0)],
+    "dies": lambda i, t: [Enter(), Resolved(t)],
+    "hangs": lambda i, t: [Enter(), Resolved(t)],
+}
+
+
+def walker(mode: str) -> None:
+    if mode != "no hello":
+        say(Hello(PROTOCOL if mode != "another protocol" else PROTOCOL + 1, "0"))
+    first, target = walk_order()
+    say(*BAD_WALKS.get(mode, lambda i, t: [Enter()])(first, target))
+    if mode == "dies":
+        os.kill(os.getpid(), 11)
+    hang()
+
+
+if __name__ == "__main__":
+    what, _, how = sys.argv[1].partition(": ")
+    if what == "worker":
+        worker(how)
+    elif what == "walker":
+        walker(how)
+    elif what == "exits":
+        sys.exit(9)
+    else:
+        hang()
