@@ -59,6 +59,8 @@ class Navigation(Panel):
         self.setLayout(layout)
         self.buttons["scan"].setChecked(True)
         self._shortcuts = [self._shortcut(place) for place in range(len(PAGES))]
+        help_key = QShortcut(QKeySequence.StandardKey.HelpContents, self)
+        help_key.activated.connect(self.buttons["help"].click)
 
     def _shortcut(self, place: int) -> QShortcut:
         keys = QKeySequence(f"Ctrl+{place + 1}")

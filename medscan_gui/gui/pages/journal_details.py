@@ -1,6 +1,6 @@
 """Everything about one scan: its sentence and reasons, threats, items not read, technical facts."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QHeaderView, QScrollArea, QSizePolicy, QTabWidget, QTreeView, QVBoxLayout, QWidget
 
 from medscan_gui.core.messages import Message
@@ -93,8 +93,6 @@ class ScanDetails(QWidget):
         self.findings.set_findings(record.findings if record else ())
         if record is not None:
             self.problems.set_problems(record.problems, record.coverage)
-            if self.problems.rowCount() == 1:
-                self._problems_tree.expandAll()
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -114,10 +112,16 @@ class ScanDetails(QWidget):
         self.subline.setText(_subline(record))
         self.findings.retranslate()
         self.problems.retranslate()
-        if self.problems.rowCount() == 1:
-            self._problems_tree.expandAll()
+        self._lay_out_problems()
         self.facts.set_facts(record_facts(record, self._position))
         self._fill_summary(record)
+
+    def _lay_out_problems(self) -> None:
+        groups = self.problems.rowCount()
+        for group in range(groups):
+            self._problems_tree.setFirstColumnSpanned(group, QModelIndex(), True)
+        if groups == 1:
+            self._problems_tree.expandAll()
 
     def _titles(self, record: ScanRecord | None) -> tuple[str, ...]:
         threats = len(record.findings) if record else 0

@@ -1,7 +1,7 @@
-"""The table of scans: columns as wide as their words, the target takes what is left."""
+"""The table of scans: columns as wide as their words; device and target share what is left."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from medscan_gui.core.text import _
@@ -29,7 +29,9 @@ class ScanTable(CopyTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setIconSize(QSize(_ICON, _ICON))
         header = self.horizontalHeader()
-        header.setSectionResizeMode(ScanColumn.TARGET, QHeaderView.ResizeMode.Stretch)
+        for free in (ScanColumn.DEVICE, ScanColumn.TARGET):
+            header.setSectionResizeMode(free, QHeaderView.ResizeMode.Stretch)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setMinimumSectionSize(60)
         header.setSortIndicator(ScanColumn.DATE, Qt.SortOrder.DescendingOrder)
         header.setSortIndicatorClearable(False)
@@ -42,8 +44,7 @@ class ScanTable(CopyTable):
         words = [light_word(light) for light in LIGHT_ORDER if light not in {Light.IDLE, Light.SCANNING}]
         self._fit(ScanColumn.LIGHT, [*words, cut_off_word()], _ICON + 8)
         self._fit(ScanColumn.DATE, [date_time(_WIDEST_DATE)])
-        self._fit(ScanColumn.DEVICE, ["n" * 13])
-        self._fit(ScanColumn.OPERATOR, ["n" * 11])
+        self._fit(ScanColumn.OPERATOR, ["n" * 9])
         self._fit(ScanColumn.THREATS, ["88 888"])
         self._fit(ScanColumn.NOT_READ, ["88 888"])
 
@@ -51,10 +52,11 @@ class ScanTable(CopyTable):
         self.ensurePolished()
         metrics = self.fontMetrics()
         header = self.horizontalHeader()
-        header.ensurePolished()
+        title_font = QFont(header.font())
+        title_font.setWeight(QFont.Weight.Bold)  # the style sheet's weight is not in `font()`
         title = str(self.model().headerData(column, Qt.Orientation.Horizontal))
         cells = max(metrics.horizontalAdvance(sample) for sample in samples) + extra + _CELL_PADDING
-        header.resizeSection(column, max(cells, header.fontMetrics().horizontalAdvance(title) + _TITLE_PADDING))
+        header.resizeSection(column, max(cells, QFontMetrics(title_font).horizontalAdvance(title) + _TITLE_PADDING))
 
     def show_devices(self, shown: bool) -> None:  # as Qt's own setters
         """Show whose scans they are, or hide it where they are all of one device."""

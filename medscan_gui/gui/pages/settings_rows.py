@@ -59,7 +59,7 @@ class SettingRow(QWidget):
         self.by_hospital = Label(role="small", wrap=True)
         self.by_hospital.hide()
         words = QWidget()
-        words.setLayout(column([self.title, self.note, self.by_hospital], gap=2))
+        words.setLayout(column([self.title, self.note, self.by_hospital, None], gap=2))
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         control.setFixedWidth(CONTROL_WIDTH)
         right = column([control] if beside is None else [control, beside], gap=6)
