@@ -20,6 +20,9 @@ from tests.gui.conftest import ROOT
 from tests.gui.journal_samples import record
 from tests.gui.page_services import paths_in, services_in
 
+# Qt's offscreen platform says so of every window that is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
 SIGNATURES = ROOT / "signatures"
 
 

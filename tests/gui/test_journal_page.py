@@ -25,6 +25,9 @@ from medscan_gui.store.journal import Journal, JournalError, NoJournal
 from tests.gui.journal_samples import HOSTILE, device, finding, make_journal, record
 from tests.gui.page_services import fresh_id, services_in
 
+# Qt's offscreen platform says so of every window that is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
 MANY = 5_000
 FEW = 60
 

@@ -19,6 +19,9 @@ from medscan_gui.store.journal import NoJournal
 from medscan_gui.store.settings import Settings, SettingsStore, described
 from tests.gui.page_services import services_in
 
+# Qt's offscreen platform says so of every window that is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
 Opened = Callable[[], tuple[SettingsPage, Services]]
 
 

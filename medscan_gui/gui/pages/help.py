@@ -92,7 +92,7 @@ class HelpPage(Page):
     def _load(self) -> None:
         document = HelpDocument()
         document.setDefaultFont(self.browser.font())
-        document.setMarkdown(read_help(theme().resources, current().language))
+        document.read(read_help(theme().resources, current().language))
         self._sections = style(document, self.palette())
         document.setParent(self.browser)
         self.browser.setDocument(document)

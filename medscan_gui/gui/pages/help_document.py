@@ -45,6 +45,11 @@ def light_of_url(url: QUrl) -> Light | None:
 class HelpDocument(QTextDocument):
     """A document whose only resources are lights; every other address gives nothing."""
 
+    def read(self, markdown: str) -> None:
+        """Show this text. HTML in it stays text."""
+        flavour = self.MarkdownFeature.MarkdownDialectGitHub | self.MarkdownFeature.MarkdownNoHTML
+        self.setMarkdown(markdown, flavour)
+
     def loadResource(self, _kind: int, name: QUrl | str) -> Any:  # noqa: N802  # Qt's name
         """Return a drawn light, or nothing: neither files nor the network are ever read."""
         light = light_of_url(QUrl(name))
