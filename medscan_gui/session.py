@@ -6,6 +6,7 @@ record, and only then says what the light is.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -187,7 +188,7 @@ class ScanSession:
         self._request = request
         self._limits = limits or Limits()
         self._supervisor: Supervisor | None = None
-        self._cancelled = False
+        self._cancelled = threading.Event()
         self._paused = False
         self._tally = _Tally()
         self._settings = services.settings.current
@@ -202,7 +203,7 @@ class ScanSession:
 
     def cancel(self) -> None:
         """End the scan now; `Finished` follows within a fraction of a second."""
-        self._cancelled = True
+        self._cancelled.set()
         if self._supervisor:
             self._supervisor.cancel()
 
@@ -243,13 +244,13 @@ class ScanSession:
         except BundleError as error:
             self._tally.troubles.append(error.message)
         self._begin()
-        if self._bundle is None or self._cancelled:
+        if self._bundle is None or self._cancelled.is_set():
             return
         yield scan_events.Preparing(Message.of("scan.starting_engine"))
         self._supervisor = Supervisor(self._job(self._bundle))
         if self._paused:
             self._supervisor.pause()
-        if self._cancelled:
+        if self._cancelled.is_set():
             self._supervisor.cancel()
         yield from self._follow(self._supervisor)
 
@@ -337,7 +338,7 @@ class ScanSession:
         ended = self._tally.ended
         if ended is not None:
             return ended.stop
-        return Stop.CANCELLED if self._cancelled else Stop.ENGINE_FAILED
+        return Stop.CANCELLED if self._cancelled.is_set() else Stop.ENGINE_FAILED
 
     def _make_record(self, *, stop: Stop, committed: bool, ended: str = "") -> ScanRecord:
         tally, settings = self._tally, self._settings
@@ -384,14 +385,21 @@ class ScanSession:
         # The record is made as it will be once committed; if the journal refuses it, the verdict is
         # drawn again without that proof.
         record = self._make_record(stop=self._stop(), committed=True, ended=timestamp(datetime.now(UTC)))
-        error = self._begin_error
-        if self._begun:
-            try:
-                self._services.journal.finish_scan(record)
-            except MedScanError as refusal:
-                error = refusal.message
+        error = self._commit(record) if self._begun else self._begin_error
         if error is None and self._begun:
             return scan_events.Finished(record=record, committed=True)
         evidence = msgspec.structs.replace(record.evidence, committed=False)
         record = msgspec.structs.replace(record, evidence=evidence, verdict=decide(evidence))
         return scan_events.Finished(record=record, committed=False, save_error=error)
+
+    def _commit(self, record: ScanRecord) -> Message | None:
+        """Commit the record; returns why that failed, or None."""
+        try:
+            self._services.journal.finish_scan(record)
+        except MedScanError as refusal:
+            return refusal.message
+        except Exception:
+            # A fault of ours must cost the journal entry, not the end of the scan.
+            log.exception("the record could not be committed")
+            return Message.of("scan.internal_error")
+        return None

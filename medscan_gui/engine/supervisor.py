@@ -79,7 +79,7 @@ class Supervisor:
     def _wake(self) -> None:
         self._crew.mailbox.put(None)
 
-    def events(self) -> Iterator[EngineEvent]:
+    def events(self) -> Generator[EngineEvent, None, None]:
         """Run the scan and yield what happens; blocks in between. Once, in one thread.
 
         `Ended` is always the last one, whatever happened. If the generator is closed instead, every child is
