@@ -7,7 +7,7 @@ program, or one that somebody changed, is thrown away and rebuilt from the entri
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -59,17 +59,29 @@ def rebuild(connection: Connection, entries: Iterable[Entry]) -> None:
         quoted = str(name).replace('"', '""')
         connection.exec_driver_sql(f'DROP TABLE "{quoted}"')
     prepare(connection)
-    for entry in entries:
-        add(connection, entry)
+    last: Entry | None = None
+    for last in entries:
+        _enter(connection, last)
+    if last is not None:
+        _mark(connection, last)
 
 
 def add(connection: Connection, entry: Entry) -> None:
     """Enter what this entry says. Kinds and bodies that this version cannot read change nothing."""
+    _enter(connection, entry)
+    _mark(connection, entry)
+
+
+def _mark(connection: Connection, entry: Entry) -> None:
+    connection.execute(update(schema.index_state).values(sequence=entry.sequence, hash=entry.hash))
+
+
+def _enter(connection: Connection, entry: Entry) -> None:
     if entry.kind == Kind.DEVICE_SAVED and (device := device_of(entry.body)):
         _add_device(connection, device, entry.sequence, saved=True)
+        _suggest(connection, entry.sequence, device)
     elif entry.kind in SCANS and (record := record_of(entry.body)):
         _add_scan(connection, entry, record)
-    connection.execute(update(schema.index_state).values(sequence=entry.sequence, hash=entry.hash))
 
 
 _put_device = upsert(schema.devices)
@@ -94,7 +106,6 @@ def _add_device(connection: Connection, device: Device, sequence: int, *, saved:
             "search": search_text(values.values()),
         },
     )
-    _suggest(connection, sequence, {field: values[field] for field in SUGGESTED_DEVICE_FIELDS})
 
 
 def is_saved(connection: Connection, device: Device) -> bool:
@@ -147,28 +158,37 @@ def _add_scan(connection: Connection, entry: Entry, record: ScanRecord) -> None:
         return  # a result outranks whatever is said later of the same scan
     connection.execute(_PUT_SCAN, scan_values(entry, record))
     _add_device(connection, record.device, entry.sequence, saved=False)
-    _suggest(connection, entry.sequence, {"operator": record.operator})
+    _suggest(connection, entry.sequence, record.device, record.operator)
     if entry.kind in ENDS:
         _add_findings(connection, record)
         _add_open_threats(connection, record)
 
 
+# Statements that a rebuild runs for each scan are built once: building costs more than running.
+_SELECT_END = select(schema.scans.c.end_sequence, schema.scans.c.stop).where(
+    schema.scans.c.scan_id == bindparam("scan")
+)
+_DELETE_FINDINGS = delete(schema.findings).where(schema.findings.c.scan_id == bindparam("scan"))
+_INSERT_FINDINGS = insert(schema.findings)
+_SELECT_THREATS = select(schema.open_threats).where(schema.open_threats.c.device_id == bindparam("device"))
+_DELETE_THREATS = delete(schema.open_threats).where(
+    schema.open_threats.c.device_id == bindparam("device"), schema.open_threats.c.target_key == bindparam("key")
+)
+
+
 def _has_finished(connection: Connection, scan_id: str) -> bool:
-    row = connection.execute(
-        select(schema.scans.c.end_sequence, schema.scans.c.stop).where(schema.scans.c.scan_id == scan_id)
-    ).one_or_none()
+    row = connection.execute(_SELECT_END, {"scan": scan_id}).one_or_none()
     return row is not None and row.end_sequence is not None and row.stop != Stop.CUT_OFF
 
 
 def _add_findings(connection: Connection, record: ScanRecord) -> None:
-    table = schema.findings
-    connection.execute(delete(table).where(table.c.scan_id == record.id))
+    connection.execute(_DELETE_FINDINGS, {"scan": record.id})
     rows = [
         {"scan_id": record.id, "device_id": record.device.id, "search": _finding_text(finding)}
         for finding in record.findings[:FINDINGS_INDEXED]
     ]
     if rows:
-        connection.execute(insert(table), rows)
+        connection.execute(_INSERT_FINDINGS, rows)
 
 
 def _finding_text(finding: Finding) -> str:
@@ -177,28 +197,26 @@ def _finding_text(finding: Finding) -> str:
 
 
 def _add_open_threats(connection: Connection, record: ScanRecord) -> None:
-    table = schema.open_threats
-    rows = connection.execute(select(table).where(table.c.device_id == record.device.id)).all()
+    rows = connection.execute(_SELECT_THREATS, {"device": record.device.id}).all()
     known = {row.target_key: open_threats.OpenThreats(_target_of(row.target), row.threats) for row in rows}
     after = open_threats.after_scan(known, record)
     for key in known.keys() - after.keys():
-        connection.execute(delete(table).where(table.c.device_id == record.device.id, table.c.target_key == key))
+        connection.execute(_DELETE_THREATS, {"device": record.device.id, "key": key})
     for key, left in after.items():
         if known.get(key) != left:
-            _put_threats(connection, table, record.device.id, key, left)
+            _put_threats(connection, record.device.id, key, left)
 
 
-def _put_threats(
-    connection: Connection, table: Table, device_id: str, key: bytes, left: open_threats.OpenThreats
-) -> None:
-    statement = upsert(table).values(
-        device_id=device_id, target_key=key, target=msgspec.json.encode(left.target), threats=left.threats
-    )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["device_id", "target_key"], set_={"threats": statement.excluded.threats}
-        )
-    )
+_put_open = upsert(schema.open_threats)
+_PUT_THREATS = _put_open.on_conflict_do_update(
+    index_elements=["device_id", "target_key"], set_={"threats": _put_open.excluded.threats}
+)
+
+
+def _put_threats(connection: Connection, device_id: str, key: bytes, left: open_threats.OpenThreats) -> None:
+    target = msgspec.json.encode(left.target)
+    row = {"device_id": device_id, "target_key": key, "target": target, "threats": left.threats}
+    connection.execute(_PUT_THREATS, row)
 
 
 def _target_of(data: bytes) -> Target:
@@ -213,8 +231,9 @@ _PUT_SUGGESTION = _put_suggestion.on_conflict_do_update(
 )
 
 
-def _suggest(connection: Connection, sequence: int, values: dict[str, str]) -> None:
-    rows = list(_suggestion_rows(sequence, values))
+def _suggest(connection: Connection, sequence: int, device: Device, operator: str = "") -> None:
+    values = {field: str(getattr(device, field)) for field in SUGGESTED_DEVICE_FIELDS}
+    rows = list(_suggestion_rows(sequence, values | {"operator": operator}))
     if rows:
         connection.execute(_PUT_SUGGESTION, rows)
 

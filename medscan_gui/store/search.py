@@ -13,6 +13,8 @@ NAME_CHARACTERS = 1_000
 
 def fold(text: str) -> str:
     """Return `text` without case, accents and compatibility forms, hostile characters written as numbers."""
+    if text.isascii() and text.isprintable():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", shown(text))
     return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
 

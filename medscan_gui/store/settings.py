@@ -32,7 +32,7 @@ def _says(what: str) -> msgspec.Meta:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be set. Each field says what it does; `docs/settings.md` is not needed beside it."""
+    """What can be set. Each field says what it does, and which values are allowed."""
 
     language: Annotated[Literal["", "fr", "en"], _says("Language of all words; empty: the system's.")] = ""
     theme: Annotated[
