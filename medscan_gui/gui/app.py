@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -163,7 +163,6 @@ def run(paths: "Paths", language: str | None) -> int:
     window.painted.connect(_probe if os.environ.get(PROBE) == "1" else opening.begin)
     window.show()
     window.activateWindow()  # a bare X server without a window manager gives the keyboard to nobody else
-    window.scan_page.setFocus(Qt.FocusReason.OtherFocusReason)
     try:
         code = application.exec()
     finally:

@@ -50,6 +50,10 @@ class MainWindow(QMainWindow):
         self._services: Services | None = None
         self._painted = False
         self._closing = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(CLOSE_PATIENCE_MS)
+        self._patience.timeout.connect(self.close)
         self.language = Language(paths)
         self.pages: dict[str, Page] = {}
         self.navigation = Navigation()
@@ -65,6 +69,7 @@ class MainWindow(QMainWindow):
         self.retranslate()
         self.setMinimumSize(1024, 700)
         self.resize(1280, 800)
+        self.scan_page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
         self._notices = QWidget()
@@ -209,6 +214,7 @@ class MainWindow(QMainWindow):
             if self._may_stop():
                 self.close_after_scan()
             return
+        self._patience.stop()
         self._forget_language()
         event.accept()
         self.closed.emit()
@@ -217,7 +223,7 @@ class MainWindow(QMainWindow):
         """Cancel the scan under way and close once its record is written, or patience ends."""
         self._closing = True
         self.scan_page.cancel()
-        QTimer.singleShot(CLOSE_PATIENCE_MS, self, self.close)
+        self._patience.start()
 
     def _may_stop(self) -> bool:
         box = QMessageBox(self)

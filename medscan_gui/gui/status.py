@@ -23,12 +23,13 @@ class StatusStrip(Panel):
         self._paths = paths
         self._facts: SignatureFacts | None = None
         self._services: Services | None = None
-        self.signatures, self.journal, self.place = Label(role="small"), Label(role="small"), Label(role="small")
-        parts = [
-            row([IconLabel(icon_name, 16, soft=True), label], gap=6)
-            for icon_name, label in (("signatures", self.signatures), ("journal", self.journal), ("key", self.place))
-        ]
-        layout = row([parts[0], None, parts[1], None, parts[2]], gap=12)
+        self.signatures, self.journal, self.place = (Label(role="small", wrap=True) for _part in range(3))
+        layout = row(gap=24)
+        shown = (("signatures", self.signatures, 4), ("journal", self.journal, 3), ("key", self.place, 3))
+        for icon_name, label, share in shown:
+            part = row([IconLabel(icon_name, 16, soft=True), label], gap=6)
+            part.setStretch(1, 1)
+            layout.addLayout(part, share)
         layout.setContentsMargins(24, 6, 24, 6)
         self.setLayout(layout)
 

@@ -155,15 +155,21 @@ class ScanPage(Page):
     @Slot()
     def start(self) -> None:
         """Scan the chosen target. Waits for the services if they are still being opened."""
-        target = self.ready.chooser.target
-        if self.stage is not Stage.READY or target is None:
+        if self.stage is not Stage.READY or self.ready.chooser.target is None:
             return
+        self._waiting_to_start = True
         if self.services is None:
-            self._waiting_to_start = True
             self._show_hero()
+        else:
+            self.memory.resolve(self._start_now)
+
+    def _start_now(self) -> None:
+        target = self.ready.chooser.target
+        if not self._waiting_to_start or self.stage is not Stage.READY or target is None or self.services is None:
             return
         from medscan_gui.session import ScanRequest
 
+        self._waiting_to_start = False
         self._target = target
         self._finished = None
         request = ScanRequest(target, self.ready.device.device(), self.ready.device.operator)

@@ -53,6 +53,8 @@ class DeviceCard(Card):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(8)
+        if name == "asset_number":
+            completer.activated.connect(self._completed)
         return completer
 
     def set_suggestions(self, suggestions: Mapping[str, Sequence[str]]) -> None:
@@ -88,6 +90,12 @@ class DeviceCard(Card):
         """Who scans, as typed."""
         return self.fields["operator"].text().strip()
 
+    @property
+    def unknown_asset(self) -> str:
+        """An asset number was typed that is not that of the device shown; "" otherwise."""
+        typed = self.fields["asset_number"].text().strip()
+        return typed if typed != self._base.asset_number else ""
+
     def device(self) -> Device:
         """Return the device as it stands in the fields.
 
@@ -118,8 +126,11 @@ class DeviceCard(Card):
     def _edited(self, _text: str) -> None:
         self._touched = self._touched or self.sender() is not self.fields["operator"]
 
+    @Slot(str)
+    def _completed(self, text: str) -> None:
+        self.asset_typed.emit(text)
+
     @Slot()
     def _asset_finished(self) -> None:
-        typed = self.fields["asset_number"].text().strip()
-        if typed and typed != self._base.asset_number:
-            self.asset_typed.emit(typed)
+        if self.unknown_asset:
+            self.asset_typed.emit(self.unknown_asset)

@@ -68,10 +68,21 @@ class DeviceMemory(QObject):
         if target == self._target:  # the operator may have chosen another one meanwhile
             self._show(device)
 
+    def resolve(self, then: Callable[[], None]) -> None:
+        """Make sure that a typed asset number that the journal knows is that device, and call `then`.
+
+        Calls back at once if there is nothing to look up; a journal that does not answer changes nothing.
+        """
+        number = self._card.unknown_asset
+        if self._services is None or not number:
+            then()
+            return
+        work = partial(self._services.journal.find_device, asset_number=number)
+        self._ask(work, "asset", self._asset_known, then)
+
     @Slot(str)
-    def _asset_typed(self, number: str) -> None:
-        if self._services is not None:
-            self._ask(partial(self._services.journal.find_device, asset_number=number), "asset", self._asset_known)
+    def _asset_typed(self, _number: str) -> None:
+        self.resolve(_nothing)
 
     def _asset_known(self, device: Device | None) -> None:
         if device is not None and self._card.fields["asset_number"].text().strip() == device.asset_number:
@@ -80,11 +91,19 @@ class DeviceMemory(QObject):
     def _suggestions_came(self, suggestions: dict[str, tuple[str, ...]]) -> None:
         self._card.set_suggestions(suggestions)
 
-    def _ask(self, work: Callable[[], object], name: str, answer: Callable[..., None]) -> None:
+    def _ask(
+        self,
+        work: Callable[[], object],
+        name: str,
+        answer: Callable[..., None],
+        then: Callable[[], None] | None = None,
+    ) -> None:
         errand = Errand(work, name, self)
         errand.done.connect(answer)
         errand.failed.connect(self._no_answer)
         errand.over.connect(self._errand_over)
+        if then is not None:
+            errand.over.connect(lambda _errand: then())
         self._errands.add(errand)
         errand.start()
 
@@ -103,6 +122,10 @@ class DeviceMemory(QObject):
     def _errand_over(self, errand: Errand) -> None:
         self._errands.discard(errand)
         errand.deleteLater()
+
+
+def _nothing() -> None:
+    """Nothing follows."""
 
 
 def _suggestions(services: "Services") -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from medscan_gui.gui.light import LightWidget, light_word
 from medscan_gui.gui.theme import theme
 from medscan_gui.gui.widgets import ElidedLabel, Label, column, row
 
-LIGHT_SIZE = 168
+LIGHT_SIZE = 160
 
 
 class Hero(QFrame):
@@ -30,7 +30,8 @@ class Hero(QFrame):
         layout.setContentsMargins(20, 16, 24, 16)
         layout.setStretch(2, 1)
         self.setLayout(layout)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Not Fixed: a headline that needs a third line gets it, whatever the width.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def show_state(self, light: Light, headline: str, subject: str, line: str) -> None:
         """Show one state of the light: its sentence, what it is about, and a quieter second line."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from medscan_gui.core.events import Finished
 from medscan_gui.core.messages import MedScanError, Message
@@ -20,7 +20,7 @@ from medscan_gui.gui.pages.journal_facts import record_facts
 from medscan_gui.gui.reports import ReportSaver
 from medscan_gui.gui.scan.advice_cards import AdviceCards, spoken
 from medscan_gui.gui.scan.lists import NotReadTree, ThreatTable, facts_table
-from medscan_gui.gui.widgets import Notice, column
+from medscan_gui.gui.widgets import Notice, column, scrolled
 from medscan_gui.system.opener import open_file
 
 if TYPE_CHECKING:
@@ -56,13 +56,9 @@ class ResultView(QWidget):
         self.tabs.setMinimumHeight(196)
         for view in (self.threat_table, self.not_read_tree, self.facts_table):
             self.tabs.addTab(view, "")
-        inside = QWidget()
         layout = column([self.save_notice, self.notice, self.advice, self.tabs], gap=16)
         layout.setStretch(3, 1)
-        inside.setLayout(layout)
-        self.scroll_area = QScrollArea()
-        self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setWidget(inside)
+        self.scroll_area = scrolled(layout)
         self.setLayout(column([self.scroll_area]))
         self.saver.saved.connect(self._saved)
         self.saver.failed.connect(self._not_saved)

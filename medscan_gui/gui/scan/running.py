@@ -10,7 +10,7 @@ from medscan_gui.gui.models.findings import finding_name
 from medscan_gui.gui.models.phrases import number, size
 from medscan_gui.gui.scan.bar import ScanBar
 from medscan_gui.gui.scan.phrases import clock, time_left
-from medscan_gui.gui.widgets import Card, ElidedLabel, Label, Notice, Panel, column, row
+from medscan_gui.gui.widgets import Card, ElidedLabel, Label, Notice, Panel, column, row, scrolled
 
 #: Longest shown form of the item at hand, in characters; the label shortens it further.
 _LONGEST = 400
@@ -67,9 +67,8 @@ class RunningView(QWidget):
             for place in range(layout.count()):
                 layout.setStretch(place, 1)
         self.meaning = Label(role="soft", wrap=True)
-        self.setLayout(
-            column([card, figures, found, self.latest_card, self.slow, self.meaning, None], gap=12)
-        )
+        parts = [card, figures, found, self.latest_card, self.slow, self.meaning, None]
+        self.setLayout(column([scrolled(column(parts, gap=12))]))
         self.latest_card.hide()
 
     def begin(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 #: Pixels: between things that belong together, between groups, around a page.
 GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
@@ -57,6 +57,18 @@ def _fill(layout: QBoxLayout, contents: Sequence[Content], margins: int, gap: in
                 layout.addWidget(content)
             case _:
                 layout.addLayout(content)
+
+
+def scrolled(layout: QLayout) -> QScrollArea:
+    """Return an area that scrolls up and down where the layout does not fit."""
+    inside = QWidget()
+    inside.setLayout(layout)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area
 
 
 def line(parent: QWidget | None = None) -> Panel:
