@@ -14,6 +14,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+
+# Beside this file, whatever the interpreter was told about paths (PYTHONSAFEPATH, PYTHONPATH).
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from dev_setup import (
     PYTHON,
