@@ -36,7 +36,7 @@ def test_it_tells_the_versions_and_copies_them(tmp_path: Path, qtbot: QtBot) -> 
     page.show()
     bundle = read_signatures(services.paths.signatures).bundle
     assert bundle is not None
-    qtbot.waitUntil(lambda: bundle.digest in page.facts.as_text())
+    qtbot.waitUntil(lambda: bundle.digest in page.facts.as_text(), timeout=30_000)
     page.copy.click()
     copied = QGuiApplication.clipboard().text()
     msgspec = f"msgspec {version('msgspec')}"
@@ -53,7 +53,7 @@ def test_without_a_scan_the_engine_s_version_is_not_invented(tmp_path: Path, qtb
     qtbot.addWidget(page)
     page.set_services(services)
     page.retranslate()
-    qtbot.waitUntil(lambda: "sha" in page.facts.as_text() or "Number of rules" in page.facts.as_text())
+    qtbot.waitUntil(lambda: "sha" in page.facts.as_text() or "Number of rules" in page.facts.as_text(), timeout=30_000)
     assert "known after the first scan" in page.facts.as_text()
     services.close()
 

@@ -71,7 +71,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., tuple[Journal
 
 def settled(page: JournalPage, qtbot: QtBot) -> None:
     """Wait until the page has all its answers and has asked for nothing more."""
-    qtbot.waitUntil(lambda: not page.loader.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.loader.busy, timeout=60_000)
 
 
 def cells(page: JournalPage, column: ScanColumn) -> list[str]:
@@ -148,7 +148,7 @@ def test_five_thousand_scans_come_page_by_page_and_sort_whole(
     assert page.view.scans.rowCount() == PAGE
     assert page.view.count.text() == "5000 scans"
     page.view.table.scrollToBottom()
-    qtbot.waitUntil(lambda: page.view.scans.rowCount() == 2 * PAGE, timeout=20_000)
+    qtbot.waitUntil(lambda: page.view.scans.rowCount() == 2 * PAGE, timeout=60_000)
     settled(page, qtbot)
     assert page.view.scans.rows() == services.journal.scans(limit=2 * PAGE)
     page.view.table.sortByColumn(ScanColumn.THREATS, Qt.SortOrder.DescendingOrder)
@@ -307,13 +307,13 @@ def test_the_list_leaves_as_table_and_as_data(
     for name in ("list.csv", "list.json"):
         target = tmp_path / name
         page.lists.ask_where = lambda _parent, _suggested, target=target: target  # type: ignore[misc]
-        with qtbot.waitSignal(page.lists.saved, timeout=20_000):
+        with qtbot.waitSignal(page.lists.saved, timeout=60_000):
             page.save_list()
         assert str(target) in page.view.told.text()
     assert (tmp_path / "list.csv").read_bytes().decode("utf-8-sig").count("\r\n") == FEW + 1
     assert len(json.loads((tmp_path / "list.json").read_bytes())) == FEW
     page.lists.ask_where = lambda _parent, _suggested: tmp_path / "none" / "list.csv"
-    with qtbot.waitSignal(page.lists.said, timeout=20_000):
+    with qtbot.waitSignal(page.lists.said, timeout=60_000):
         page.save_list()
     assert "Saved" not in page.view.told.text()
     page.lists.ask_where = lambda _parent, _suggested: None
@@ -369,7 +369,7 @@ def test_a_damaged_journal_is_kept_beside_a_new_one_on_request_only(
     assert (tmp_path / "journal.sqlite").read_bytes() == before
     assert services.journal.read_only
     monkeypatch.setattr(journal_module, "confirm_new_journal", lambda _parent: True)
-    with qtbot.waitSignal(page.journal_replaced, timeout=20_000):
+    with qtbot.waitSignal(page.journal_replaced, timeout=60_000):
         page.view.notice.button.click()
     settled(page, qtbot)
     assert isinstance(services.journal, Journal)

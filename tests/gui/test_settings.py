@@ -42,7 +42,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
 
     yield build
     for page, _services in made:
-        qtbot.waitUntil(lambda page=page: not page.saving)  # type: ignore[misc]
+        qtbot.waitUntil(lambda page=page: not page.saving, timeout=30_000)  # type: ignore[misc]
 
 
 def control(page: SettingsPage, name: str) -> QWidget:
@@ -58,7 +58,7 @@ def type_text(page: SettingsPage, name: str, words: str, qtbot: QtBot) -> None:
 
 
 def written(page: SettingsPage, folder: Path, qtbot: QtBot) -> dict[str, object]:
-    qtbot.waitUntil(lambda: not page.saving)
+    qtbot.waitUntil(lambda: not page.saving, timeout=30_000)
     found: dict[str, object] = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
     return found
 
@@ -144,7 +144,7 @@ def test_settings_that_cannot_be_written_say_so_and_hold(opened: Opened, tmp_pat
     page, services = opened()
     (tmp_path / "settings.json").mkdir()  # a file cannot replace a folder, on any system
     type_text(page, "kit", "K-3", qtbot)
-    qtbot.waitUntil(lambda: bool(page.notice.text))
+    qtbot.waitUntil(lambda: bool(page.notice.text), timeout=30_000)
     assert services.settings.current.kit == "K-3"
 
 
