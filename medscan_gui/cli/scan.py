@@ -13,7 +13,7 @@ from medscan_gui.cli.progress import ProgressLine
 from medscan_gui.core.device import Device, Target
 from medscan_gui.core.events import Finished, Preparing, Progress, ThreatFound
 from medscan_gui.core.messages import MedScanError
-from medscan_gui.core.names import raw_bytes
+from medscan_gui.core.names import raw_bytes, shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, current, ngettext_
 from medscan_gui.core.words import TargetKind
@@ -117,7 +117,8 @@ def _say_threats(record: ScanRecord) -> None:
     words = current()
     for found in record.findings[:_LISTED]:
         severity = words.sentence_of(f"severity.{found.severity}")
-        _say(f"  ! {found.rule} ({severity}, {found.author}): {found.where}")
+        threat = _("{name} ({severity}, rule by {author}): {place}")
+        _say("  ! " + threat.format(name=found.rule, severity=severity, author=shown(found.author), place=found.where))
         _say(f"    SHA-256 {found.sha256}")
     _say_left_out(len(record.findings) - _LISTED)
 
@@ -127,7 +128,8 @@ def _say_problems(record: ScanRecord) -> None:
     for problem in record.problems[:_LISTED]:
         outcome = words.sentence_of(f"outcome.{problem.outcome}")
         cause = words.sentence_of(f"cause.{problem.cause}") if problem.cause else ""
-        _say(f"  ? {problem.where}: {outcome}" + (f" ({cause})" if cause else ""))
+        template = _("{place}: {outcome} ({cause})") if cause else _("{place}: {outcome}")
+        _say("  ? " + template.format(place=problem.where, outcome=outcome, cause=cause))
     _say_left_out(record.coverage.items_not_read - min(len(record.problems), _LISTED))
 
 
