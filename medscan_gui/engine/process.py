@@ -81,15 +81,13 @@ class ChildProcess:
         self._outbox.put(None)
 
     def lines_of(self, mail: Mail) -> bytes:
-        """Return the whole lines that a mail completes. Raises ProtocolError for a line without end."""
-        whole, newline, rest = mail.chunk.rpartition(b"\n")
-        if not newline:
-            self._rest += mail.chunk
-        else:
-            whole, self._rest = self._rest + whole, rest
+        """Return the whole lines that a mail completes, with their ends. Raises ProtocolError for a line without end."""
+        cut = mail.chunk.rfind(b"\n") + 1
+        whole = self._rest + mail.chunk[:cut] if cut else b""
+        self._rest = mail.chunk[cut:] if cut else self._rest + mail.chunk
         if len(self._rest) > limits.LINE_BYTES:
             raise ProtocolError("a line without end")
-        return whole if newline else b""
+        return whole
 
     def taken(self) -> None:
         """Say that one of the child's mails has been dealt with, so that it may send another one."""

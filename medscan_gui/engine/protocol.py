@@ -33,6 +33,10 @@ class ProtocolError(Exception):
     """A child said something that it must not say. The text is for the log."""
 
 
+#: What decoding raises for bytes that are no message.
+UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
 class SelfTest(StrEnum):
     """What a worker's self-test gave."""
 
@@ -180,7 +184,7 @@ class PassedOver(msgspec.Struct, frozen=True, array_like=True, tag="passed"):
     """Items of the directory at hand, or itself, that policy leaves out."""
 
     cause: Cause
-    items: Number
+    items: Annotated[int, Meta(ge=1, le=limits.PASSED_OVER)]
 
 
 class Trouble(msgspec.Struct, frozen=True, array_like=True, tag="trouble"):

@@ -11,6 +11,7 @@ from medscan_gui.engine.places import SEPARATOR, Identity, join
 from medscan_gui.engine.process import ChildProcess, Mail
 from medscan_gui.engine.protocol import (
     PROTOCOL,
+    UNDECODABLE,
     WALKER_OUTCOMES,
     Done,
     Enter,
@@ -68,10 +69,10 @@ class WalkerLink:
         lines = self.child.lines_of(mail)
         if not lines:
             return
-        for text in lines.split(b"\n"):
+        for text in lines[:-1].split(b"\n"):
             try:
                 message = _decoder.decode(text)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            except UNDECODABLE as error:
                 raise ProtocolError(f"no message: {error}"[: limits.DETAIL_CHARS]) from error
             self._take(message, text)
 
@@ -179,7 +180,7 @@ class WalkerLink:
         if self._directory is None:
             return b""
         path, self._directory = self._directory, None
-        self._count(1)
+        self._report.count(1)
         self._report.end_item(path, outcome, cause, detail, 0)
         return path
 

@@ -19,6 +19,7 @@ from medscan_gui.engine.places import join
 from medscan_gui.engine.process import ChildProcess, Mail
 from medscan_gui.engine.protocol import (
     PROTOCOL,
+    UNDECODABLE,
     WORKER_OUTCOMES,
     Begin,
     End,
@@ -307,6 +308,9 @@ class WorkerLink:
 def _decoded(lines: bytes) -> list[WorkerMessage]:
     """Decode lines. Raises ProtocolError if one is no message."""
     try:
-        return _decoder.decode_lines(lines)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        decoded = _decoder.decode_lines(lines)
+    except UNDECODABLE as error:
         raise ProtocolError(f"no message: {error}"[: limits.DETAIL_CHARS]) from error
+    if len(decoded) != lines.count(b"\n"):
+        raise ProtocolError("an empty line")
+    return decoded

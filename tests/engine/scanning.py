@@ -34,12 +34,14 @@ from tests.samples import eicar
 SELF_TEST = "Test_Sample"
 
 #: Takes minutes on b"ab" * 2,000 (backtracking), far longer than any limit of these tests.
-SLOW_RULE = "rule Slow { strings: $a = /a.{0,1000}b.{0,1000}c/ condition: #a > 1 }"
+SLOW_RULE = "rule Slow { strings: $a = /a.{0,1000}b.{0,1000}c/ condition: #a > 1 and filesize > 400 }"
 SLOW_CONTENT = b"ab" * 4000
 
 #: In place of a threat: a marker that nothing else holds.
 MARKER = b"marker-of-a-test-threat"
-MARKER_RULE = 'rule Marker { meta: severity = "high" author = "tests" strings: $m = "marker-of-a-test-threat" condition: $m }'
+MARKER_RULE = (
+    'rule Marker { meta: severity = "high" author = "tests" strings: $m = "marker-of-a-test-threat" condition: $m }'
+)
 
 
 def sample_rule() -> str:

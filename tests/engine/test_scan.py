@@ -228,7 +228,9 @@ def test_virtual_file_systems_are_left_out_if_asked() -> None:
     assert told.outcomes == {(Outcome.SKIPPED_BY_POLICY, Cause.VIRTUAL_FILE_SYSTEM): 2}
 
 
-@pytest.mark.parametrize("size", [limits.LARGE_FILE - 1, limits.LARGE_FILE, limits.LARGE_FILE + 1, 3 * limits.LARGE_FILE])
+@pytest.mark.parametrize(
+    "size", [limits.LARGE_FILE - 1, limits.LARGE_FILE, limits.LARGE_FILE + 1, 3 * limits.LARGE_FILE]
+)
 def test_the_last_bytes_of_read_and_of_mapped_files_are_scanned(tmp_path: Path, size: int) -> None:
     place = tmp_path / "large"
     with place.open("wb") as stream:
@@ -293,7 +295,9 @@ def test_nothing_is_left_on_the_target(tmp_path: Path) -> None:
     before = {path: (path.stat().st_mtime_ns, path.stat().st_atime_ns) for path in tmp_path.rglob("*")}
     scan(job(tmp_path))
     after = {path: path.stat() for path in sorted(tmp_path.rglob("*"), reverse=True)}
-    assert {path: status.st_mtime_ns for path, status in after.items()} == {path: times[0] for path, times in before.items()}
+    assert {path: status.st_mtime_ns for path, status in after.items()} == {
+        path: times[0] for path, times in before.items()
+    }
     if sys.platform == "linux":  # where we may ask for it, the access time stays too
         files = [path for path in before if path.is_file()]
         assert [after[path].st_atime_ns for path in files] == [before[path][1] for path in files]
