@@ -22,9 +22,17 @@ from medscan_gui.core.device import Device, HostIdentity, Target, default_device
 from medscan_gui.core.estimate import Estimator
 from medscan_gui.core.finding import Finding, ItemProblem, worst_first
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.record import PROBLEMS_KEPT, EngineFacts, ScanRecord, SignatureFacts, timestamp
+from medscan_gui.core.record import (
+    FINDINGS_KEPT,
+    NAME_BYTES_KEPT,
+    PROBLEMS_KEPT,
+    EngineFacts,
+    ScanRecord,
+    SignatureFacts,
+    timestamp,
+)
 from medscan_gui.core.verdict import Evidence, decide
-from medscan_gui.core.words import Stop, TargetKind
+from medscan_gui.core.words import Stop
 from medscan_gui.engine import events as engine_events
 from medscan_gui.engine.limits import Limits
 from medscan_gui.engine.places import Identity, identity_of
@@ -65,9 +73,13 @@ def open_services(paths: Paths) -> Services:
     journal: Journal | NoJournal
     try:
         journal = Journal.open(paths.data_dir, removable=paths.mode == "portable")
-        journal.recover_cut_off(datetime.now(UTC))
     except MedScanError as error:
         journal = NoJournal(error.message)
+    try:
+        journal.recover_cut_off(datetime.now(UTC))
+    except MedScanError as error:
+        # Another MedScan is writing, say: the scans stay as begun, and the next start tries again.
+        log.info("cut-off scans were not entered: %s", error)
     return Services(paths=paths, settings=settings, journal=journal, host=host_identity())
 
 
@@ -134,8 +146,10 @@ class _Tally:
         self.ledger = CoverageLedger()
         self.bytes_total = 0
         self.findings: list[Finding] = []
+        self.threats = 0
         self.problems: list[ItemProblem] = []
         self.not_read = 0
+        self._room = NAME_BYTES_KEPT
         self.yara_version = ""
         self.workers = 0
         self.at_work: engine_events.AtWork | None = None
@@ -151,7 +165,9 @@ class _Tally:
             case engine_events.ItemTrouble():
                 self._take_trouble(event)
             case engine_events.Found():
-                self.findings.append(event.finding)
+                self.threats += 1
+                if len(self.findings) < FINDINGS_KEPT and self._has_room(event.finding.chain):
+                    self.findings.append(event.finding)
             case engine_events.Counted():
                 self.ledger.items_counted = event.items
                 self.ledger.walk_complete = event.final
@@ -176,8 +192,15 @@ class _Tally:
         problem = event.problem
         self.ledger.add(problem.outcome, problem.cause, size=event.size)
         self.not_read += 1
-        if len(self.problems) < PROBLEMS_KEPT:
+        if len(self.problems) < PROBLEMS_KEPT and self._has_room(problem.chain):
             self.problems.append(problem)
+
+    def _has_room(self, chain: tuple[bytes, ...]) -> bool:
+        """Take the room for one more name; a medium full of huge names must not make a record that none can read."""
+        size = sum(map(len, chain))
+        fits = size <= self._room
+        self._room -= size if fits else 0
+        return fits
 
 
 class ScanSession:
@@ -255,13 +278,11 @@ class ScanSession:
         yield from self._follow(self._supervisor)
 
     def _job(self, bundle: Bundle) -> ScanJob:
-        target = self._request.target
         return ScanJob(
-            paths=target.paths,
+            paths=self._request.target.paths,
             bundle=bundle,
             workers=self._settings.workers,
             exclude=_own_identities(self._services.paths),
-            skip_virtual=target.kind is TargetKind.COMPUTER,
             limits=self._limits,
         )
 
@@ -324,7 +345,7 @@ class ScanSession:
             current_for=at_work.seconds if at_work else 0.0,
             elapsed=now - begun,
             left=left,
-            threats=len(tally.findings),
+            threats=tally.threats,
             not_read=tally.not_read,
             paused=self._paused,
             fraction=fraction,
@@ -347,7 +368,7 @@ class ScanSession:
             stop=stop,
             ended=tally.ended is not None,
             coverage=tally.ledger.close(),
-            threats_found=len(tally.findings),
+            threats_found=tally.threats,
             bundle_verified=self._bundle is not None,
             bundle_digest=facts.digest,
             rules_expected=facts.rules,

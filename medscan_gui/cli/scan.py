@@ -120,7 +120,7 @@ def _say_threats(record: ScanRecord) -> None:
         threat = _("{name} ({severity}, rule by {author}): {place}")
         _say("  ! " + threat.format(name=found.rule, severity=severity, author=shown(found.author), place=found.where))
         _say(f"    SHA-256 {found.sha256}")
-    _say_left_out(len(record.findings) - _LISTED)
+    _say_left_out(record.evidence.threats_found - min(len(record.findings), _LISTED))
 
 
 def _say_problems(record: ScanRecord) -> None:

@@ -43,7 +43,7 @@ class SignatureFacts(msgspec.Struct, frozen=True, kw_only=True):
 class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is kept of one scan.
 
-    `problems` lists at most `PROBLEMS_KEPT` items that were not read (the coverage counts all);
+    `findings` and `problems` are bounded lists (see below); evidence and coverage count all of them.
     `operator` and the device's fields are what the operator typed, possibly nothing.
     """
 
@@ -81,13 +81,21 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.evidence.stop
 
     @property
+    def findings_left_out(self) -> int:
+        """Findings that the record counts but does not list."""
+        return max(0, self.evidence.threats_found - len(self.findings))
+
+    @property
     def problems_left_out(self) -> int:
         """Items not read that the record counts but does not list."""
         return max(0, self.coverage.items_not_read - len(self.problems))
 
 
-#: Items not read that a record lists by name. More are only counted: the record must stay readable.
+#: Findings, and items not read, that a record lists; more are only counted: the record must stay readable.
+FINDINGS_KEPT = 20_000
 PROBLEMS_KEPT = 20_000
+#: Bytes of raw names that the lists of one record hold together.
+NAME_BYTES_KEPT = 64 << 20
 
 
 def canonical_json(value: object) -> bytes:

@@ -78,7 +78,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class AtWork(msgspec.Struct, frozen=True):
-    """The item that has been worked on for the longest, its raw path, and since how many seconds."""
+    """The item that has been worked on for the longest, its raw path, and since how many seconds.
+
+    Told all the time, also while nothing is in work (then with an empty path): watchers live by its beat.
+    """
 
     path: bytes
     seconds: float

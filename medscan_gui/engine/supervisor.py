@@ -17,7 +17,7 @@ from medscan_gui.core.bundle import Bundle
 from medscan_gui.core.words import Stop
 from medscan_gui.engine import orders
 from medscan_gui.engine.crew import Command, Crew, StoppedError
-from medscan_gui.engine.events import Ended, EngineEvent, EngineRefused
+from medscan_gui.engine.events import AtWork, Ended, EngineEvent, EngineRefused
 from medscan_gui.engine.limits import TICK_SECONDS, Limits
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.places import Identity
@@ -140,9 +140,9 @@ class Supervisor:
 
     def _tell(self, now: float) -> Iterator[EngineEvent]:
         yield from self._report.take()
-        if now - self._told_work_at >= TICK_SECONDS and (at_work := self._crew.at_work(now)):
+        if now - self._told_work_at >= TICK_SECONDS:
             self._told_work_at = now
-            yield at_work
+            yield self._crew.at_work(now) or AtWork(b"", 0.0, 0)
 
     def _stop(self, watch: TargetWatch, now: float) -> Stop | None:
         """Say how the scan has ended; None if it goes on."""

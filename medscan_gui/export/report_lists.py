@@ -66,8 +66,12 @@ def rule_groups(record: ScanRecord, voice: Voice) -> tuple[tuple[RuleGroup, ...]
         take = max(1, min(FILES_PER_RULE, room))
         listed.append(_rule_group(group, take, voice))
         room -= min(take, len(group))
-    unlisted = sum(map(len, groups[RULES_LISTED:]))
-    return tuple(listed), voice.say("report.more_rules", count=unlisted) if unlisted else ""
+    left_out = []
+    if unlisted := sum(map(len, groups[RULES_LISTED:])):
+        left_out.append(voice.say("report.more_rules", count=unlisted))
+    if record.findings_left_out:
+        left_out.append(voice.say("report.uncounted_threats", count=record.findings_left_out))
+    return tuple(listed), " ".join(left_out)
 
 
 def _rule_group(group: list[Finding], take: int, voice: Voice) -> RuleGroup:

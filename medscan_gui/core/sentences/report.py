@@ -178,6 +178,10 @@ SENTENCES: dict[str, str] = {
 }
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
+    "report.uncounted_threats": (
+        N_("{count} more threat was found; it was counted, but its place was not kept."),
+        N_("{count} more threats were found; they were counted, but their places were not kept."),
+    ),
     "report.more_threats": (
         N_("{count} more file with this threat is listed in the attached record and in the CSV export."),
         N_("{count} more files with this threat are listed in the attached record and in the CSV export."),

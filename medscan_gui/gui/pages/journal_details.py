@@ -124,7 +124,7 @@ class ScanDetails(QWidget):
             self._problems_tree.expandAll()
 
     def _titles(self, record: ScanRecord | None) -> tuple[str, ...]:
-        threats = len(record.findings) if record else 0
+        threats = record.evidence.threats_found if record else 0
         not_read = record.coverage.items_not_read if record else 0
         return (
             _("Summary"),

@@ -105,7 +105,7 @@ class ResultView(QWidget):
         record = self._record
         if record is None:
             return
-        self.tabs.setTabText(0, _("Threats ({count})").format(count=number(len(record.findings))))
+        self.tabs.setTabText(0, _("Threats ({count})").format(count=number(record.evidence.threats_found)))
         self.tabs.setTabText(1, _("Not read ({count})").format(count=number(record.coverage.items_not_read)))
         self.threats.retranslate()
         self.problems.retranslate()
