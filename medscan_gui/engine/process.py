@@ -81,7 +81,7 @@ class ChildProcess:
         self._outbox.put(None)
 
     def lines_of(self, mail: Mail) -> bytes:
-        """Return the whole lines that a mail completes, with their ends. Raises ProtocolError for a line without end."""
+        """Return the whole lines that a mail completes. Raises ProtocolError for a line without end."""
         cut = mail.chunk.rfind(b"\n") + 1
         whole = self._rest + mail.chunk[:cut] if cut else b""
         self._rest = mail.chunk[cut:] if cut else self._rest + mail.chunk

@@ -3,10 +3,11 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
+from medscan_gui.core.words import Cause, Outcome, Severity
 from medscan_gui.engine.child import messages
 from medscan_gui.engine.protocol import (
     PROTOCOL,
@@ -27,7 +28,6 @@ from medscan_gui.engine.protocol import (
     Walk,
     line,
 )
-from medscan_gui.core.words import Cause, Outcome, Severity
 
 
 def say(*told: msgspec.Struct | bytes) -> None:
@@ -70,7 +70,7 @@ def hit(item: int) -> Hit:
 
 
 #: What a bad worker says to its first batch, whose first item has the id `i`.
-BAD_WORDS = {
+BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
     "no json": lambda i: [b"{\n"],
     "not utf-8": lambda i: [b'["b",\xff]\n'],
     "unknown tag": lambda i: [b'["rule",1]\n'],
@@ -144,7 +144,7 @@ def walk_order() -> tuple[int, bytes]:
 
 
 #: What a bad walker says after its greeting; `i` is the first id, `t` the target.
-BAD_WALKS = {
+BAD_WALKS: dict[str, Callable[[int, bytes], list[msgspec.Struct | bytes]]] = {
     "no json": lambda i, t: [b"nonsense\n"],
     "entries of nothing": lambda i, t: [Entries(i, t, b"a", [1])],
     "entered too much": lambda i, t: [Enter(), Resolved(t), Enter()],
@@ -173,7 +173,7 @@ def walker(mode: str) -> None:
     if mode != "no hello":
         say(Hello(PROTOCOL if mode != "another protocol" else PROTOCOL + 1, "0"))
     first, target = walk_order()
-    say(*BAD_WALKS.get(mode, lambda i, t: [Enter()])(first, target))
+    say(*(BAD_WALKS[mode](first, target) if mode in BAD_WALKS else [Enter()]))
     if mode == "dies":
         os.kill(os.getpid(), 11)
     hang()

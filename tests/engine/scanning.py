@@ -97,8 +97,9 @@ class Told:
 
     def __init__(self, events: Iterable[EngineEvent]) -> None:
         self.events = list(events)
-        *before, self.ended = self.events
-        assert isinstance(self.ended, Ended)
+        *before, last = self.events
+        assert isinstance(last, Ended)
+        self.ended: Ended = last
         assert not any(isinstance(event, Ended) for event in before)
         self.findings: list[Finding] = [event.finding for event in self.events if isinstance(event, Found)]
         self.troubles: list[ItemTrouble] = [event for event in self.events if isinstance(event, ItemTrouble)]
@@ -133,7 +134,6 @@ class Told:
 
     @property
     def stop(self) -> Stop:
-        assert isinstance(self.ended, Ended)
         return self.ended.stop
 
     @property
@@ -170,7 +170,7 @@ def scan(
     return Told(reacting())
 
 
-def once_counted(act: Callable[[], None]) -> Callable[[Supervisor, EngineEvent], None]:
+def once_counted(act: Callable[[], object]) -> Callable[[Supervisor, EngineEvent], None]:
     """For a scan that starts paused: `act` between the walk and the first file, then go on."""
 
     def react(supervisor: Supervisor, event: EngineEvent) -> None:

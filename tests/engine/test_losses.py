@@ -1,19 +1,20 @@
 """Engine processes that crash, hang or are killed, and scans that are cancelled, paused or abandoned."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from medscan_gui.core.words import Cause, Outcome, Stop
-from medscan_gui.engine.events import AtWork, Ended, EngineEvent, EngineStarted, Lost, Role
+from medscan_gui.engine.events import AtWork, Ended, EngineEvent, EngineStarted, ItemsEnded, Lost, Role
 from medscan_gui.engine.limits import Limits
 from medscan_gui.engine.supervisor import Supervisor
 from tests.engine.scanning import (
@@ -43,10 +44,6 @@ def slow(tmp_path: Path) -> Path:
     place = tmp_path / "0001" / "slow"
     place.write_bytes(SLOW_CONTENT)
     return place
-
-
-def slow_bundle() -> Callable[[], object]:
-    return make_bundle(SLOW_RULE)  # type: ignore[return-value]
 
 
 def when_at(path: Path, act: Callable[[Supervisor, int], None]) -> Callable[[Supervisor, EngineEvent], None]:
@@ -143,10 +140,8 @@ def test_a_target_that_kills_every_engine_ends_the_scan(tmp_path: Path) -> None:
 
     def react(_supervisor: Supervisor, event: EngineEvent) -> None:
         if isinstance(event, AtWork):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(event.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
     told = scan(job(tmp_path, bundle=make_bundle(SLOW_RULE), limits=limits), react=react)
     assert (told.stop, told.refused) == (Stop.ENGINE_FAILED, ["engine.lost_too_often"])
@@ -238,7 +233,8 @@ def test_an_abandoned_scan_leaves_no_process(slow: Path) -> None:
             pids.append(event.pid)
         if isinstance(event, AtWork) and event.path == raw(slow):
             break
-    events.close()  # type: ignore[attr-defined]  # a generator
+    assert isinstance(events, Generator)
+    events.close()
     assert pids
     assert gone(pids)
 
@@ -252,22 +248,17 @@ def test_a_supervisor_runs_once(tmp_path: Path) -> None:
 
 def test_pause_begins_nothing_and_resume_goes_on(tmp_path: Path) -> None:
     fill(tmp_path, 1000)
-    ended_before_resume = []
-
-    def react(_supervisor: Supervisor, event: EngineEvent) -> None:
-        if type(event).__name__ in {"AtWork", "ItemsEnded"} and not resumed:
-            ended_before_resume.append(event)
-
+    too_early: list[EngineEvent] = []
     resumed: list[bool] = []
-    told = scan(
-        job(tmp_path, workers=2),
-        react=lambda supervisor, event: (
-            react(supervisor, event),
-            once_counted(lambda: resumed.append(True))(supervisor, event),
-        )[0],
-        paused=True,
-    )
-    assert ended_before_resume == []
+    go_on = once_counted(lambda: resumed.append(True))
+
+    def react(supervisor: Supervisor, event: EngineEvent) -> None:
+        go_on(supervisor, event)
+        if isinstance(event, AtWork | ItemsEnded) and not resumed:
+            too_early.append(event)
+
+    told = scan(job(tmp_path, workers=2), react=react, paused=True)
+    assert too_early == []
     assert told.total(Outcome.SCANNED) == 1000
 
 

@@ -1,4 +1,4 @@
-"""Engine processes that lie: whatever one says, it costs at most the item at hand, and the scan goes on with an honest one."""
+"""Engine processes that lie: it costs at most the item at hand, and the scan goes on with an honest one."""
 
 from pathlib import Path
 
