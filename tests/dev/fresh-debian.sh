@@ -37,19 +37,26 @@ head -c 5 /srv/r.pdf | grep -q '%PDF-'
 bash .ci/run
 PROVE
 
-# A mount namespace of its own: nothing stays mounted when this ends, however it ends.
+# A mount namespace of its own, with the folder as its root file system: nothing stays mounted when this ends.
 unshare --mount bash -euo pipefail -s "$root" "$date" ${BIND:-} <<'INSIDE'
 root=$1 date=$2
 shift 2
 mount --make-rprivate /
+mount --bind "$root" "$root"
 mount --bind /proc "$root/proc"
 mount --rbind /dev "$root/dev"
+mount -t sysfs sysfs "$root/sys"
 for folder in "$@"; do
     mkdir -p "$root$folder"
     mount --bind "$folder" "$root$folder"
 done
 certificates=()
 [ ! -e "$root/etc/ca-bundle-of-host.crt" ] || certificates=(PIP_CERT=/etc/ca-bundle-of-host.crt)
-exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=true SOURCE_DATE_EPOCH="$date" \
-    "${certificates[@]}" bash /srv/prove < /dev/null
+mkdir -p "$root/mnt/host"
+cd "$root"
+pivot_root . mnt/host
+umount -l /mnt/host
+rmdir /mnt/host
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root CI=true SOURCE_DATE_EPOCH="$date" "${certificates[@]}" \
+    bash /srv/prove < /dev/null
 INSIDE
