@@ -34,7 +34,7 @@ def _add_common(parser: argparse.ArgumentParser, *, top: bool) -> None:
     default = None if top else argparse.SUPPRESS
     keep = _("keep journal and settings in this folder")
     parser.add_argument("--data-dir", type=Path, default=default, metavar=_("FOLDER"), help=keep)
-    parser.add_argument("--lang", choices=("fr", "en"), default=default, help=_("language of the words"))
+    parser.add_argument("--lang", choices=("fr", "en"), default=default, help=_("language: French or English"))
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -42,6 +42,11 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         return self.total() - self.items_read - self.items_accepted
 
     @property
+    def items_not_reached(self) -> int:
+        """Items not read because the scan ended first; a part of `items_not_read`."""
+        return self.total(Outcome.CANCELLED)
+
+    @property
     def bytes_read(self) -> int:
         """Bytes of the items that were read."""
         return sum(line.bytes for line in self.lines if line.outcome in READ_OUTCOMES)

@@ -100,8 +100,10 @@ def _coverage_doubts(coverage: Coverage) -> Iterator[Message]:
         yield Message.of("verdict.walk_incomplete")
     if coverage.items_read <= 0:
         yield Message.of("verdict.nothing_scanned")
-    if coverage.items_not_read > 0:
-        yield Message.of("verdict.items_not_read", count=coverage.items_not_read)
+    if coverage.items_not_reached > 0:
+        yield Message.of("verdict.items_not_reached", count=coverage.items_not_reached)
+    if coverage.items_not_read > coverage.items_not_reached:
+        yield Message.of("verdict.items_not_read", count=coverage.items_not_read - coverage.items_not_reached)
     if coverage.total() != coverage.items_counted or any(line.items < 0 for line in coverage.lines):
         yield Message.of("verdict.ledger_mismatch")
 

@@ -44,6 +44,7 @@ _BLIND = frozenset(
 
 _REASON_STEPS = {
     "verdict.cancelled": "advice.do.run_to_end",
+    "verdict.items_not_reached": "advice.do.run_to_end",
     "verdict.cut_off": "advice.do.keep_running",
     "verdict.target_gone": "advice.do.plug_back",
     "verdict.engine_failed": "advice.do.restart_engine",
@@ -67,6 +68,7 @@ _STOP_ECHOES = frozenset(
         "verdict.walk_incomplete",
         "verdict.nothing_scanned",
         "verdict.ledger_mismatch",
+        "verdict.items_not_reached",
         "verdict.bundle_not_verified",
         "verdict.no_rules",
     }

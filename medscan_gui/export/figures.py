@@ -54,7 +54,7 @@ def date_text(stamp: str, offset_min: int, words: Words) -> str:
     if moment is None:
         return ""
     month = words.sentence(Message.of(f"report.month.{moment.month}"))
-    return words.sentence(Message.of("report.date", day=moment.day, month=month, year=moment.year))
+    return words.sentence(Message.of("report.date", day=_day(moment, words), month=month, year=moment.year))
 
 
 def date_time_text(stamp: str, offset_min: int, words: Words) -> str:
@@ -64,7 +64,12 @@ def date_time_text(stamp: str, offset_min: int, words: Words) -> str:
         return ""
     month = words.sentence(Message.of(f"report.month.{moment.month}"))
     time = moment.strftime("%H:%M")
-    return words.sentence(Message.of("report.date_time", day=moment.day, month=month, year=moment.year, time=time))
+    day = _day(moment, words)
+    return words.sentence(Message.of("report.date_time", day=day, month=month, year=moment.year, time=time))
+
+
+def _day(moment: datetime, words: Words) -> str:
+    return words.sentence(Message.of("report.first_of_month")) if moment.day == 1 else str(moment.day)
 
 
 def utc_text(stamp: str) -> str:

@@ -9,7 +9,7 @@ SENTENCES: dict[str, str] = {
     ),
     "bundle.bad_manifest": N_(
         "The list of signatures (manifest.json) is damaged or was altered ({detail}), so none of them is used. "
-        "Copy the signatures again from their original."
+        "Copy the signatures again from the station."
     ),
     "bundle.newer_format": N_(
         "The signatures are made for a newer MedScan (format {found}; this program reads format {expected}). "
@@ -21,11 +21,11 @@ SENTENCES: dict[str, str] = {
     ),
     "bundle.extra_file": N_(
         "The signature file {path} does not belong to these signatures, so none of them is used. "
-        "Find out who put it there, then remove it or copy the signatures again from their original."
+        "Find out who put it there, then remove it or copy the signatures again from the station."
     ),
     "bundle.altered_file": N_(
         "The signature file {path} is damaged or was altered, so none of the signatures is used. "
-        "Copy the signatures again from their original."
+        "Copy the signatures again from the station."
     ),
     "bundle.bad_rule_file": N_(
         "The signature file {path} cannot be understood ({detail}), so none of the signatures is used. "
@@ -33,7 +33,7 @@ SENTENCES: dict[str, str] = {
     ),
     "bundle.wrong_count": N_(
         "{path} announces {expected} signatures but {found} are there, so none is used. "
-        "Copy the signatures again from their original."
+        "Copy the signatures again from the station."
     ),
     "bundle.no_self_test": N_(
         "The signatures lack the one that tests MedScan itself ({rule}), so none is used. "
@@ -41,11 +41,11 @@ SENTENCES: dict[str, str] = {
     ),
     "bundle.too_large": N_(
         "The signatures are larger than MedScan accepts ({path}, limit {limit}), so none is used. "
-        "Copy the signatures again from their original."
+        "Copy the signatures again from the station."
     ),
     "bundle.not_a_file": N_(
         "{path} among the signatures is a link or a device, not an ordinary file, so none of the signatures is used. "
-        "Copy the signatures again from their original."
+        "Copy the signatures again from the station."
     ),
     "bundle.unreadable": N_(
         "{path} among the signatures cannot be read ({detail}), so none of them is used. "

@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
     "column.light": N_("Light"),
     "column.result": N_("Result"),
     "column.threats": N_("Threats found"),
-    "column.not_read": N_("Items not checked"),
+    "column.not_read": N_("Items not read"),
     "column.device": N_("Device"),
     "column.asset_number": N_("Asset number"),
     "column.department": N_("Department"),

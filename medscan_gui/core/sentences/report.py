@@ -39,7 +39,7 @@ SENTENCES: dict[str, str] = {
     "report.unknown": N_("not given"),
     "report.figure.threats": N_("Threats found"),
     "report.figure.read": N_("Items checked"),
-    "report.figure.not_read": N_("Items not checked"),
+    "report.figure.not_read": N_("Items not read"),
     "report.figure.signature_age": N_("Age of the signatures"),
     # Technical pages.
     "report.label.technical": N_("Technical part"),
@@ -55,7 +55,7 @@ SENTENCES: dict[str, str] = {
     "report.label.state": N_("State"),
     "report.state.left": N_("in place"),
     "report.state.removed": N_("removed"),
-    "report.label.problems": N_("Items not checked"),
+    "report.label.problems": N_("Items not read"),
     "report.label.no_problems": N_("Every item that had to be checked was checked."),
     "report.label.item": N_("Item"),
     "report.label.detail": N_("Technical detail"),
@@ -66,8 +66,8 @@ SENTENCES: dict[str, str] = {
     "report.label.bytes": N_("Data"),
     "report.label.total": N_("Total"),
     "report.class.read": N_("checked"),
-    "report.class.accepted": N_("left out by rule"),
-    "report.class.not_read": N_("not checked"),
+    "report.class.accepted": N_("left out on purpose"),
+    "report.class.not_read": N_("not read"),
     "report.outcome_cause": N_("{outcome}: {cause}"),
     "report.walk.complete": N_("The list of items was read to its end."),
     "report.walk.incomplete": N_("The list of items could not be read to its end: there are more items than counted."),
@@ -77,7 +77,7 @@ SENTENCES: dict[str, str] = {
     "report.label.engine_rules": N_("Rules loaded"),
     "report.label.engine_bundle": N_("Signatures"),
     "report.label.engine_test": N_("Self-test"),
-    "report.label.no_engines": N_("No engine process proved itself."),
+    "report.label.no_engines": N_("No part of the scan engine passed its self-test."),
     "report.test.passed": N_("passed"),
     "report.test.failed": N_("FAILED"),
     "report.bundle.same": N_("as expected"),
@@ -92,7 +92,7 @@ SENTENCES: dict[str, str] = {
     "report.fact.engine": N_("Engine"),
     "report.fact.engine_restarts": N_("Engine restarts"),
     "report.value.program": N_("MedScan {version}"),
-    "report.value.engine": N_("YARA {version}, parallel processes: {workers}"),
+    "report.value.engine": N_("YARA {version}, processes at work: {workers}"),
     "report.value.age_unknown": N_("unknown: the computer’s clock is earlier than the signatures"),
     "report.value.yes": N_("yes"),
     "report.value.no": N_("NO"),
@@ -135,7 +135,7 @@ SENTENCES: dict[str, str] = {
         "A scan of its disk from outside says more."
     ),
     "report.limits.accepted": N_(
-        "Links, special files and MedScan’s own files are left out by rule (see Coverage)."
+        "Links, special files and MedScan’s own files are left out on purpose (see Coverage)."
     ),
     "report.attachment_note": N_(
         "The complete record is attached to this PDF ({attachment}), with every name in full: "
@@ -152,6 +152,7 @@ SENTENCES: dict[str, str] = {
     "report.duration.s": N_("{seconds} s"),
     "report.duration.min": N_("{minutes} min {seconds} s"),
     "report.duration.h": N_("{hours} h {minutes} min"),
+    "report.first_of_month": N_("1st"),
     "report.date": N_("{day} {month} {year}"),
     "report.date_time": N_("{day} {month} {year}, {time}"),
     "report.month.1": N_("January"),

@@ -31,6 +31,10 @@ PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
         N_("{count} threat was removed, and the removal was verified."),
         N_("{count} threats were removed, and the removal was verified."),
     ),
+    "verdict.items_not_reached": (
+        N_("{count} item was not reached before the end."),
+        N_("{count} items were not reached before the end."),
+    ),
     "verdict.items_not_read": (
         N_("{count} item could not be read or checked completely."),
         N_("{count} items could not be read or checked completely."),

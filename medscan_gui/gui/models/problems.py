@@ -122,4 +122,4 @@ class ProblemsModel(QAbstractItemModel):
     @staticmethod
     def _unlisted(group: ProblemGroup) -> str:
         count = number(group.counted - len(group.items))
-        return _("… and {count} more that the record counts without listing them").format(count=count)
+        return _("… and {count} more, counted but not listed by name").format(count=count)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from medscan_gui.core.text import _, pgettext_
-from medscan_gui.gui.pages.settings_rows import Choice, Number, SettingRow
+from medscan_gui.gui.pages.settings_rows import Choice, Days, Number, SettingRow
 from medscan_gui.gui.widgets import Button
 from medscan_gui.store.settings import Settings
 
@@ -37,9 +37,9 @@ class SettingsForm(QObject):
             "hospital_name": SettingRow(_text(_TEXT)),
             "kit": SettingRow(_text(_TEXT)),
             "reports_dir": SettingRow(_text(_PATH), self.browse),
-            "fresh_days": SettingRow(Number(0, _DAYS)),
-            "ageing_days": SettingRow(Number(0, _DAYS)),
-            "old_days": SettingRow(Number(0, _DAYS)),
+            "fresh_days": SettingRow(Days(0, _DAYS)),
+            "ageing_days": SettingRow(Days(0, _DAYS)),
+            "old_days": SettingRow(Days(0, _DAYS)),
         }
         for name, row in self.rows.items():
             row.setObjectName(name)
@@ -79,8 +79,8 @@ class SettingsForm(QObject):
             sound.setText(_("Play a sound"))
         for name in AGES:
             days = self.rows[name].control
-            if isinstance(days, Number):
-                days.setSuffix(_(" days"))
+            if isinstance(days, Days):
+                days.say_unit()
         workers = self.rows["workers"].control
         if isinstance(workers, Number):
             workers.setSpecialValueText(_("All cores ({count})").format(count=os.cpu_count() or 1))

@@ -1,10 +1,10 @@
 """One setting on the screen: what it is, what it does in one sentence, and its control."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
-from medscan_gui.core.text import _
+from medscan_gui.core.text import _, ngettext_
 from medscan_gui.gui.widgets import Label, column, row
 
 #: Width of all controls, in pixels: one line down the page.
@@ -42,6 +42,22 @@ class Number(QSpinBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class Days(Number):
+    """A number of days, with its unit in the form that fits the number."""
+
+    def __init__(self, lowest: int, highest: int) -> None:
+        super().__init__(lowest, highest)
+        self.valueChanged.connect(self.say_unit)
+        self.say_unit()
+
+    @Slot()
+    def say_unit(self) -> None:
+        """Write the unit in the language in use."""
+        before, _count, after = ngettext_("{count} day", "{count} days", self.value()).partition("{count}")
+        self.setPrefix(before)
+        self.setSuffix(after)
 
 
 Control = Choice | Number | QLineEdit | QCheckBox
