@@ -16,6 +16,7 @@ from medscan_gui.engine.match.base import (
     RulesRefusedError,
 )
 from medscan_gui.engine.match.severity import severity_of, text_of
+from medscan_gui.engine.match.size_classes import without_bounded
 
 VERSION: str = yara.__version__
 
@@ -23,6 +24,10 @@ VERSION: str = yara.__version__
 EXTERNALS = ("filename", "filepath", "extension", "filetype", "owner")
 _EXTERNAL_NAME = re.compile("|".join(rf"\b{name}\b" for name in EXTERNALS))
 _LINE = re.compile(r"line (\d+)\)?: ")
+
+#: Sizes from which on the rules that are bounded below them are not searched for; largest first. Two, since each
+#: one met costs the memory of another set: measured 38 MB for ten thousand rules.
+SIZE_CLASSES = (20 << 20, 5 << 20)
 
 #: Bytes of each matched string that libyara copies for us; we use none.
 _MATCH_DATA = 64
@@ -39,7 +44,9 @@ class YaraMatcher:
         warnings.simplefilter("ignore", RuntimeWarning)
         yara.set_config(max_match_data=_MATCH_DATA)
         texts = {path: _text(path, source) for path, source in sources.items()}
+        self._texts = texts
         self._rules = _compile(texts)
+        self._for_large: dict[int, yara.Rules] = {}
         self.rules = sum(1 for _ in self._rules)
         #: Handing variables over costs time on each file, so only to rules that could ask.
         self._needs_externals = any(_EXTERNAL_NAME.search(text) for text in texts.values())
@@ -47,14 +54,27 @@ class YaraMatcher:
     def match(self, content: Content, path: bytes, seconds: float) -> list[RuleMatch]:
         """Return what matched; see `Matcher`."""
         externals = _externals(path) if self._needs_externals else None
+        size = len(content)
+        rules = self._rules if size < SIZE_CLASSES[-1] else self._rules_for(size)
         try:
             # fast: a string that no count asks for is not looked for again once it is found.
-            found = self._rules.match(data=content, externals=externals, timeout=int(seconds) or 1, fast=True)
+            found = rules.match(data=content, externals=externals, timeout=int(seconds) or 1, fast=True)
         except yara.TimeoutError as error:
             raise MatchTooSlowError from error
         except yara.Error as error:
             raise MatchFailedError(str(error)) from error
         return [_rule_match(match) for match in found] if found else []
+
+    def _rules_for(self, size: int) -> "yara.Rules":
+        """Return the rules that can match contents of `size` bytes, compiled when first asked for."""
+        least = next(least for least in SIZE_CLASSES if size >= least)
+        if least not in self._for_large:
+            fewer = {path: without_bounded(text, least) for path, text in self._texts.items()}
+            try:
+                self._for_large[least] = _compile(fewer) if fewer != self._texts else self._rules
+            except RulesRefusedError:  # whatever was left out, it was needed: search for all
+                self._for_large[least] = self._rules
+        return self._for_large[least]
 
 
 def _externals(path: bytes) -> dict[str, str]:
