@@ -159,7 +159,7 @@ def run(paths: "Paths", language: str | None) -> int:
     faults = Faults(paths, window)
     opening = Opening(paths, window)
     faults.install()
-    heartbeat = _let_python_see_signals(application)
+    heartbeat = _let_python_see_signals(window)
     window.painted.connect(_probe if os.environ.get(PROBE) == "1" else opening.begin)
     window.show()
     window.activateWindow()  # a bare X server without a window manager gives the keyboard to nobody else
@@ -204,11 +204,14 @@ def _end_scan(window: MainWindow) -> bool:
     return runner.wait(10_000) and runner.settle()
 
 
-def _let_python_see_signals(application: QApplication) -> QTimer:
-    """Let Ctrl+C and SIGTERM end the program: Python handles signals only when it gets to run."""
+def _let_python_see_signals(window: MainWindow) -> QTimer:
+    """Let Ctrl+C and SIGTERM end the program: Python handles signals only when it gets to run.
+
+    Nobody is asked: whoever sends a signal is not looking at the window.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_caught: application.quit())
-    heartbeat = QTimer(application)
+        signal.signal(number, lambda *_caught: window.leave())
+    heartbeat = QTimer(window)
     heartbeat.setInterval(250)
     heartbeat.timeout.connect(_beat)
     heartbeat.start()

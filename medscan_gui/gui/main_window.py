@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import SignatureFacts
@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
         self._services: Services | None = None
         self._painted = False
         self._closing = False
+        self._question: QMessageBox | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(CLOSE_PATIENCE_MS)
@@ -190,6 +191,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _scan_over(self, _finished: object) -> None:
+        self._withdraw_question()
         for name, page in self.pages.items():
             if name != "scan":
                 page.journal_changed()
@@ -211,19 +213,27 @@ class MainWindow(QMainWindow):
         """Ask while a scan runs; then cancel it and wait for its record, but not for ever."""
         if self.scan_page.runner.running and not self._closing:
             event.ignore()
-            if self._may_stop():
-                self.close_after_scan()
+            if _session_ends() or self._may_stop():
+                self.leave()
             return
         self._patience.stop()
         self._forget_language()
         event.accept()
         self.closed.emit()
 
-    def close_after_scan(self) -> None:
-        """Cancel the scan under way and close once its record is written, or patience ends."""
+    def leave(self) -> None:
+        """Close without a question: a scan under way is cancelled first, and its record written."""
         self._closing = True
-        self.scan_page.cancel()
-        self._patience.start()
+        self._withdraw_question()
+        if self.scan_page.runner.running:
+            self.scan_page.cancel()
+            self._patience.start()
+        else:
+            self.close()
+
+    def _withdraw_question(self) -> None:
+        if self._question is not None:
+            self._question.reject()
 
     def _may_stop(self) -> bool:
         box = QMessageBox(self)
@@ -236,7 +246,10 @@ class MainWindow(QMainWindow):
         stay = box.addButton(_("Go on scanning"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
+        self._question = box
         box.exec()
+        self._question = None
+        box.deleteLater()
         return box.clickedButton() is stop
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -247,3 +260,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
 
 
+def _session_ends() -> bool:
+    """The operator logs off or shuts the computer down: no time for questions."""
+    application = QApplication.instance()
+    return isinstance(application, QApplication) and application.isSavingSession()

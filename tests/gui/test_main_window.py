@@ -17,6 +17,7 @@ from medscan_gui.core.words import Severity, Stop
 from medscan_gui.gui.main_window import MainWindow
 from medscan_gui.gui.navigation import PAGES
 from medscan_gui.gui.theme import theme
+from medscan_gui.system.resources import load_words
 from tests.export.pseudo import stretch
 from tests.gui import scripted
 from tests.gui.conftest import Window
@@ -136,9 +137,12 @@ def test_longer_words_still_fit(qtbot: QtBot, window: Window, state: str) -> Non
     assert cut_off(window.main) == []
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("state", STATES)
-def test_everything_fits(qtbot: QtBot, window: Window, state: str, size: tuple[int, int]) -> None:
+def test_everything_fits(qtbot: QtBot, window: Window, state: str, size: tuple[int, int], language: str) -> None:
+    assert window.page.services is not None
+    text.use(load_words(window.page.services.paths, language))
     window.main.resize(*size)
     show_state(qtbot, window, state)
     qtbot.wait(20)
@@ -224,6 +228,24 @@ def test_closing_during_a_scan_asks_first(qtbot: QtBot, window: Window) -> None:
     assert window.session is not None
     assert window.session.calls == ["cancel"]
     assert not window.page.runner.running
+
+
+def test_a_question_that_the_end_of_the_scan_answered_goes_away(qtbot: QtBot, window: Window) -> None:
+    show_state(qtbot, window, "running")
+    assert window.session is not None
+    QTimer.singleShot(0, window.main, window.session.release)
+    assert not window.main.close()
+    assert QApplication.activeModalWidget() is None
+    assert window.main.isVisible()
+    assert not window.page.runner.running
+
+
+def test_leaving_asks_nobody(qtbot: QtBot, window: Window) -> None:
+    show_state(qtbot, window, "running")
+    with qtbot.waitSignal(window.main.closed):
+        window.main.leave()
+    assert window.session is not None
+    assert window.session.calls == ["cancel"]
 
 
 def test_the_scan_waits_for_the_services(qtbot: QtBot, services: object) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from medscan_gui.core.device import Target
 from medscan_gui.core.events import Finished, Preparing, Progress, Started
@@ -246,6 +246,8 @@ class ScanPage(Page):
         self._finished = finished
         self.result.show_result(finished, self._position_of(finished))
         self._show_stage(Stage.RESULT)
+        if self.services is not None and self.services.settings.current.sound:
+            QApplication.beep()
         self.scan_over.emit(finished)
 
     def _position_of(self, finished: Finished | None) -> "Position | None":

@@ -8,7 +8,7 @@ from medscan_gui.gui.scan.stage import Stage
 from medscan_gui.gui.signature_words import age_line
 from medscan_gui.gui.widgets import Button, Label, column
 
-_WIDTH = 248
+_WIDTH = 276
 
 
 class ScanActions(QWidget):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from medscan_gui.gui.theme.motion import less_motion_wanted
 from medscan_gui.gui.theme.tokens import DARK, LIGHT, Tokens
 
 ThemeChoice = Literal["system", "light", "dark"]
@@ -47,6 +48,7 @@ class Theme(QObject):
             self._installed = True
             application.setStyle(QStyleFactory.create("Fusion"))
             _set_base_font(application)
+            self.reduced_motion = less_motion_wanted()
             application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
