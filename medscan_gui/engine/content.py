@@ -46,7 +46,7 @@ class Folder:
         self._flags = _FLAGS | places.NO_ATIME
 
     def open(self, name: bytes) -> int:
-        """Open a file and return its descriptor. Raises OSError."""
+        """Open a file and return its descriptor. Raises OSError, EndedError."""
         assert self._path is not None  # noqa: S101  # the caller enters first
         if places.WINDOWS:
             return _open_on_windows(places.os_path(places.join(self._path, name)))
@@ -65,11 +65,15 @@ class Folder:
 def checked_status(descriptor: int) -> os.stat_result:
     """Return the status of an open file. Raises EndedError if it is not a file to read, OSError."""
     status = os.fstat(descriptor)
+    _check_file(status)
+    return status
+
+
+def _check_file(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode) or places.is_link(status):
         raise EndedError((Outcome.UNREADABLE, Cause.REPLACED, ""))
     if getattr(status, "st_file_attributes", 0) & _STORED_ONLINE:
         raise EndedError((Outcome.UNREADABLE, Cause.STORED_ONLINE, ""))
-    return status
 
 
 def ending_for(error: OSError | EndedError) -> Ending:
@@ -85,8 +89,8 @@ if sys.platform == "win32":
     _GENERIC_READ = 0x80000000
     _SHARE_ALL = 0x7  # read, write and delete: scanning must not stand in anybody's way
     _OPEN_EXISTING = 3
-    #: FILE_FLAG_OPEN_REPARSE_POINT, FILE_FLAG_OPEN_NO_RECALL, FILE_FLAG_SEQUENTIAL_SCAN (winbase.h).
-    _OPEN_FLAGS = 0x00200000 | 0x00100000 | 0x08000000
+    #: FILE_FLAG_OPEN_NO_RECALL, FILE_FLAG_SEQUENTIAL_SCAN (winbase.h).
+    _OPEN_FLAGS = 0x00100000 | 0x08000000
     _INVALID = wintypes.HANDLE(-1).value
 
     _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -103,6 +107,8 @@ if sys.platform == "win32":
     )
 
     def _open_on_windows(path: str) -> int:
+        # Not FILE_FLAG_OPEN_REPARSE_POINT: deduplicated files are reparse points too, and would read as empty.
+        _check_file(os.lstat(path))
         handle = _create_file(path, _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, _OPEN_FLAGS, None)
         if handle == _INVALID:
             raise ctypes.WinError(ctypes.get_last_error())

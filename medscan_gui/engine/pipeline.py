@@ -57,7 +57,7 @@ class Pipeline:
         """Scan one file of the directory at hand; never raises for what a file or a medium does."""
         try:
             descriptor = self._folder.open(name)
-        except OSError as error:
+        except (OSError, EndedError) as error:
             return ItemResult(ending_for(error))
         try:
             return self._scan_open(descriptor, name)
