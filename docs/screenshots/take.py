@@ -174,6 +174,8 @@ def take(folder: Path, language: str, out: Path) -> None:
             studio.wait_for(light)
             studio.again()
         studio.choose("ECHO-EXPORT", 0)
+        QTest.qWait(200)
+        studio.page.buttons.scan.setFocus()
         studio.picture("idle")
         studio.scan()
         studio.wait_for(Light.BLUE)
@@ -191,7 +193,8 @@ def take(folder: Path, language: str, out: Path) -> None:
         studio.scan()
         studio.wait_for(Light.RED)
         studio.picture("red")
-        for name in ("journal", "settings", "help", "about"):
+        # "About" names the computer's own system: not for README.
+        for name in ("journal", "settings", "help", *(("about",) if ALL else ())):
             studio.window.show_page(name)
             QTest.qWait(600)
             studio.picture(name)
