@@ -53,7 +53,8 @@ class Crew:
         self._walk_order = WalkOrder((), skip_virtual=True)
         self._workers: dict[ChildProcess, WorkerLink] = {}
         self._children: list[ChildProcess] = []
-        self._failed_starts = 0
+        #: Children of each role lost in a row without having become ready.
+        self._failed_starts = dict.fromkeys(Role, 0)
         #: Mails of the walker whose receipt waits until the backlog is shorter.
         self._held: list[ChildProcess] = []
 
@@ -115,7 +116,7 @@ class Crew:
 
     def _greet(self, proof: EngineProof) -> None:
         self.proofs.append(proof)
-        self._failed_starts = 0
+        self._failed_starts[Role.SCAN] = 0
         if proof.bundle_digest != self._bundle.digest or proof.rules_loaded != self._bundle.rule_count:
             message = Message.of("engine.rules_differ", loaded=proof.rules_loaded, expected=self._bundle.rule_count)
             raise StoppedError(Stop.SIGNATURES_REFUSED, message)
@@ -169,8 +170,8 @@ class Crew:
     def _count_loss(self, role: Role, lost: Lost, detail: str, path: bytes, *, started: bool) -> None:
         self.restarts += 1
         self._report.tell(EngineRestarted(role=role, lost=lost, detail=detail, path=path))
-        self._failed_starts += not started
-        if self._failed_starts >= self._patience.max_failed_starts:
+        self._failed_starts[role] = 0 if started else self._failed_starts[role] + 1
+        if self._failed_starts[role] >= self._patience.max_failed_starts:
             raise StoppedError(Stop.ENGINE_FAILED, Message.of("engine.not_started", detail=detail or lost.value))
         if self.restarts > self._patience.max_restarts:
             raise StoppedError(Stop.ENGINE_FAILED, Message.of("engine.lost_too_often", count=self.restarts))
