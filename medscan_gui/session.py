@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -31,6 +32,7 @@ from medscan_gui.core.record import (
     SignatureFacts,
     timestamp,
 )
+from medscan_gui.core.text import current
 from medscan_gui.core.verdict import Evidence, decide
 from medscan_gui.core.words import Stop
 from medscan_gui.engine import events as engine_events
@@ -58,6 +60,20 @@ class Services:
     settings: SettingsStore
     journal: Journal | NoJournal
     host: HostIdentity
+
+    def report_of(self, record: ScanRecord, *, committed: bool = True) -> bytes:
+        """Return the PDF report of a scan, in the language in use. Raises MedScanError."""
+        from medscan_gui.export.pdf import write_report
+
+        position = self.journal.position(record.id) if committed else None
+        hospital = self.settings.current.hospital_name
+        return write_report(record, position, current(), self.paths.resources, hospital=hospital)
+
+    @property
+    def reports_folder(self) -> Path:
+        """The folder in which files are first offered to be saved."""
+        chosen = self.settings.current.reports_dir
+        return Path(chosen) if chosen else self.paths.reports_dir
 
     def close(self) -> None:
         """Close the journal. Safe to call twice."""

@@ -6,9 +6,9 @@ import sys
 import msgspec
 
 from medscan_gui.cli import exit_codes
-from medscan_gui.cli.report import save_report
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.text import _, current
+from medscan_gui.export.saving import write_whole
 from medscan_gui.session import Services, open_services
 from medscan_gui.store.journal import NoJournal
 from medscan_gui.system.paths import Paths
@@ -64,7 +64,7 @@ def _verify(services: Services) -> int:
 
 def _report(services: Services, options: argparse.Namespace) -> int:
     try:
-        save_report(services, services.journal.record(options.scan), options.file)
+        write_whole(options.file, services.report_of(services.journal.record(options.scan)))
     except MedScanError as error:
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return exit_codes.CANNOT_WRITE

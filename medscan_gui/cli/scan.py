@@ -19,6 +19,7 @@ from medscan_gui.core.text import _, current, ngettext_
 from medscan_gui.core.words import TargetKind
 from medscan_gui.export.advice import advice
 from medscan_gui.export.formats import record_json
+from medscan_gui.export.saving import write_whole
 from medscan_gui.session import ScanRequest, ScanSession, Services, device_for, open_services
 from medscan_gui.system.paths import Paths
 from medscan_gui.system.volumes import target_for_path
@@ -139,10 +140,8 @@ def _say_left_out(count: int) -> None:
 
 
 def _write_report(services: Services, finished: Finished, file: Path, *, quiet: bool) -> bool:
-    from medscan_gui.cli.report import save_report
-
     try:
-        save_report(services, finished.record, file, committed=finished.committed)
+        write_whole(file, services.report_of(finished.record, committed=finished.committed))
     except MedScanError as error:
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return False

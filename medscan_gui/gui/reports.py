@@ -1,7 +1,5 @@
 """Saving a report or a record: asks where, writes beside the window's thread, opens what was written."""
 
-import contextlib
-import os
 import re
 from functools import partial
 from pathlib import Path
@@ -10,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import shown
+from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.record import ScanRecord, encode_record, moment_of
 from medscan_gui.core.text import _, current
+from medscan_gui.export.saving import write_whole
 from medscan_gui.gui.background import Errand
 
 if TYPE_CHECKING:
@@ -32,39 +30,14 @@ def suggested_name(record: ScanRecord, suffix: str) -> str:
     return "_".join(part for part in ("MedScan", device, stamp) if part) + suffix
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file, replacing an old one only once the new one is complete.
-
-    Raises MedScanError with a sentence if it cannot be written.
-    """
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(file)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        message = Message.of("scan.report_not_written", file=shown(str(file), 300), detail=error.strerror or "")
-        raise MedScanError(message) from error
-
-
 def _write_report(services: "Services", record: ScanRecord, committed: bool, file: Path) -> Path:
-    from medscan_gui.export.pdf import write_report
-
-    position = services.journal.position(record.id) if committed else None
-    hospital = services.settings.current.hospital_name
-    write_whole(file, write_report(record, position, current(), services.paths.resources, hospital=hospital))
+    write_whole(file, services.report_of(record, committed=committed))
     return file
 
 
 def _write_record(record: ScanRecord, file: Path) -> Path:
     write_whole(file, encode_record(record))
     return file
-
-
-def _reports_folder(services: "Services") -> Path:
-    wanted = services.settings.current.reports_dir
-    return Path(wanted) if wanted else services.paths.reports_dir
 
 
 class ReportSaver(QObject):
@@ -86,7 +59,7 @@ class ReportSaver(QObject):
         self, window: QWidget, services: "Services", record: ScanRecord, *, committed: bool = True
     ) -> None:
         """Ask for a place and write the PDF report there."""
-        folder = _reports_folder(services)
+        folder = services.reports_folder
         name = suggested_name(record, ".pdf")
         if file := self._ask(window, _("Save the PDF report"), folder, name, _("PDF report (*.pdf)")):
             self.save_report(services, record, file, committed=committed)
@@ -100,7 +73,7 @@ class ReportSaver(QObject):
     def ask_and_save_record(self, window: QWidget, services: "Services", record: ScanRecord) -> None:
         """Ask for a place and write the whole record there, as JSON."""
         name = suggested_name(record, ".json")
-        if file := self._ask(window, _("Save the record"), _reports_folder(services), name, _("Record (*.json)")):
+        if file := self._ask(window, _("Save the record"), services.reports_folder, name, _("Record (*.json)")):
             self._send(Errand(partial(_write_record, record, file), "record", self))
 
     @staticmethod

@@ -6,6 +6,9 @@ from medscan_gui.core.sentences.mark import N_
 LABEL = "report.label."
 
 SENTENCES: dict[str, str] = {
+    "export.not_written": N_(
+        "The file “{file}” could not be written ({detail}). Choose another folder, or free some space."
+    ),
     # Document.
     "report.title": N_("MedScan scan report"),
     "report.title_of": N_("MedScan scan report: {device}, {date}"),

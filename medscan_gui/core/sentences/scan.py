@@ -8,9 +8,6 @@ SENTENCES: dict[str, str] = {
     "scan.internal_error": N_(
         "MedScan itself failed during the scan. Scan again; if it happens again, send the log file to support."
     ),
-    "scan.report_not_written": N_(
-        "The report could not be written to “{file}” ({detail}). Choose another folder, or free some space."
-    ),
 }
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {}

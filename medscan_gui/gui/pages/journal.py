@@ -19,7 +19,7 @@ from medscan_gui.gui.pages.base import Page
 from medscan_gui.gui.pages.journal_edit import DeviceDialog
 from medscan_gui.gui.pages.journal_loader import JournalLoader, Query, ScanPage
 from medscan_gui.gui.pages.journal_repair import can_start_anew, confirm_new_journal, start_anew
-from medscan_gui.gui.pages.journal_saving import ListSaver, reports_folder
+from medscan_gui.gui.pages.journal_saving import ListSaver
 from medscan_gui.gui.pages.journal_verify import chain_sentence
 from medscan_gui.gui.pages.journal_view import JournalView
 from medscan_gui.gui.reports import ReportSaver
@@ -213,7 +213,7 @@ class JournalPage(Page):
     def _save_all(self, page: object) -> None:
         assert isinstance(page, ScanPage)  # noqa: S101  # our own answer to our own question
         assert self.services is not None  # noqa: S101  # asked for with services
-        self.lists.ask_and_save(page.scans, reports_folder(self.services))
+        self.lists.ask_and_save(page.scans, self.services.reports_folder)
 
     # --- the journal itself ---
 

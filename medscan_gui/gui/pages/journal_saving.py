@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -13,20 +12,11 @@ from medscan_gui.core.names import shown
 from medscan_gui.core.record import canonical_json
 from medscan_gui.core.text import Words, _, current
 from medscan_gui.export.formats import scans_csv
+from medscan_gui.export.saving import write_whole
 from medscan_gui.gui.background import Errand
-from medscan_gui.gui.reports import write_whole
 from medscan_gui.store.journal import ScanSummary
 
-if TYPE_CHECKING:
-    from medscan_gui.session import Services
-
 SUGGESTED_NAME = "MedScan-journal.csv"
-
-
-def reports_folder(services: "Services") -> Path:
-    """Return the folder in which files are first offered to be saved."""
-    chosen = services.settings.current.reports_dir
-    return Path(chosen) if chosen else services.paths.reports_dir
 
 
 def ask_where(parent: QWidget, suggested: Path) -> Path | None:
