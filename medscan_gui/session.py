@@ -34,7 +34,7 @@ from medscan_gui.core.record import (
 )
 from medscan_gui.core.text import current
 from medscan_gui.core.verdict import Evidence, decide
-from medscan_gui.core.words import Stop
+from medscan_gui.core.words import Stop, TargetKind
 from medscan_gui.engine import events as engine_events
 from medscan_gui.engine.limits import Limits
 from medscan_gui.engine.places import Identity, identity_of
@@ -45,6 +45,7 @@ from medscan_gui.store.journal import Journal, NoJournal
 from medscan_gui.store.settings import Settings, SettingsStore
 from medscan_gui.system.host import host_identity
 from medscan_gui.system.paths import Paths
+from medscan_gui.system.volumes import network_devices
 
 log = logging.getLogger(__name__)
 
@@ -294,10 +295,12 @@ class ScanSession:
         yield from self._follow(self._supervisor)
 
     def _job(self, bundle: Bundle) -> ScanJob:
+        target = self._request.target
         return ScanJob(
-            paths=self._request.target.paths,
+            paths=target.paths,
             bundle=bundle,
             workers=self._settings.workers,
+            network=network_devices(target.paths) if target.kind is TargetKind.COMPUTER else (),
             exclude=_own_identities(self._services.paths),
             limits=self._limits,
         )

@@ -37,6 +37,7 @@ class Cause(StrEnum):
     SPECIAL_FILE = "special_file"
     OWN_PROGRAM = "own_program"
     VIRTUAL_FILE_SYSTEM = "virtual_file_system"
+    NETWORK_PLACE = "network_place"
     NO_PERMISSION = "no_permission"
     IN_USE = "in_use"
     READ_ERROR = "read_error"
@@ -52,9 +53,12 @@ class Cause(StrEnum):
 
 
 #: Causes of SKIPPED_BY_POLICY that the built-in policy accepts: a link's target is scanned where it
-#: really lies, special and virtual files hold no stored bytes, and our own rules must not find
-#: themselves. Anything else that is skipped keeps the light from turning blue.
-ACCEPTED_SKIPS = frozenset({Cause.LINK, Cause.SPECIAL_FILE, Cause.OWN_PROGRAM, Cause.VIRTUAL_FILE_SYSTEM})
+#: really lies, special and virtual files hold no stored bytes, our own rules must not find themselves,
+#: and "this computer" is not the servers whose folders it shows. Anything else that is skipped keeps
+#: the light from turning blue.
+ACCEPTED_SKIPS = frozenset(
+    {Cause.LINK, Cause.SPECIAL_FILE, Cause.OWN_PROGRAM, Cause.VIRTUAL_FILE_SYSTEM, Cause.NETWORK_PLACE}
+)
 
 
 class Severity(StrEnum):

@@ -95,6 +95,8 @@ class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
     #: (device, inode or file id) of MedScan's own directories.
     exclude: tuple[tuple[int, int], ...]
     skip_virtual: bool
+    #: Device numbers (st_dev) of file systems that lie on other computers and are left out.
+    network: tuple[int, ...] = ()
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):

@@ -46,6 +46,8 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     exclude: tuple[Identity, ...] = ()
     #: Leave out what the running kernel makes up (/proc, /sys, /dev).
     skip_virtual: bool = True
+    #: Device numbers (st_dev) of file systems on other computers that are left out.
+    network: tuple[int, ...] = ()
     limits: Limits = Limits()
 
 
@@ -114,7 +116,7 @@ class Supervisor:
         watch.ask(time.monotonic())
         if not self._cancelled.is_set():
             targets = PendingStack([PendingFolders(b"", b"\0".join(reversed(self._job.paths)))])
-            order = WalkOrder(self._job.exclude, self._job.skip_virtual)
+            order = WalkOrder(self._job.exclude, self._job.skip_virtual, self._job.network)
             self._crew.start(order, targets, self._job.workers)
         while not self._cancelled.is_set():
             self._listen()

@@ -26,6 +26,7 @@ class Walker:
     def __init__(self, order: Walk, send: Send) -> None:
         self._exclude = frozenset(order.exclude)
         self._virtual = places.virtual_devices() if order.skip_virtual else frozenset()
+        self._network = frozenset(order.network)
         self._pending = PendingStack(order.pending)
         #: Every directory walked: a file system mounted twice, or into itself, is walked once.
         self._seen: set[places.Identity] = set()
@@ -91,6 +92,8 @@ class Walker:
             return Cause.OWN_PROGRAM
         if status.st_dev in self._virtual:
             return Cause.VIRTUAL_FILE_SYSTEM
+        if status.st_dev in self._network:
+            return Cause.NETWORK_PLACE
         if found in self._seen:
             return Cause.LINK
         self._seen.add(found)

@@ -37,6 +37,7 @@ class WalkOrder(msgspec.Struct, frozen=True):
 
     exclude: tuple[Identity, ...]
     skip_virtual: bool
+    network: tuple[int, ...] = ()
 
 
 class WalkerLink:
@@ -60,7 +61,7 @@ class WalkerLink:
         self._heard_at = child.started_at
         self._items = 0
         self._bytes = 0
-        walk = Walk(self._next_id, pending.groups(), order.exclude, order.skip_virtual)
+        walk = Walk(self._next_id, pending.groups(), order.exclude, order.skip_virtual, order.network)
         child.send(line(walk))
 
     def hear(self, mail: Mail) -> None:

@@ -104,6 +104,10 @@ if sys.platform == "win32":
     def _system_place() -> bytes:
         return raw_bytes(windows_volumes.system_root())
 
+    def network_devices(_targets: tuple[bytes, ...]) -> tuple[int, ...]:
+        """Return nothing: drives of the network have letters of their own, and links are not followed."""
+        return ()
+
     def list_volumes() -> tuple[Volume, ...]:
         """Return the drives that could be scanned, by their letters. Takes `PATIENCE` seconds at most."""
         roots = windows_volumes.drive_roots()
@@ -145,6 +149,12 @@ else:
 
     def _system_place() -> bytes:
         return b"/"
+
+    def network_devices(targets: tuple[bytes, ...]) -> tuple[int, ...]:
+        """Return the device numbers (st_dev) of mounted network file systems, but for those that hold a target."""
+        chosen = {_mount_holding(target) for target in targets}
+        others = (mount for mount in linux_volumes.read_mounts() if mount.network and mount not in chosen)
+        return tuple(sorted({os.makedev(*mount.device) for mount in others}))
 
     def list_volumes() -> tuple[Volume, ...]:
         """Return the volumes that could be scanned, in the order they were mounted.

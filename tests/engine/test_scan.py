@@ -6,6 +6,7 @@ import stat
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from medscan_gui.core.words import Cause, Outcome, Severity, Stop
@@ -309,3 +310,11 @@ def test_processes_have_told_who_they_are(tmp_path: Path) -> None:
     assert {event.role for event in told.started} == set(Role)
     assert all(event.program_version for event in told.started)
     assert [event.yara_version for event in told.started if event.role is Role.SCAN] == ["4.5.4"]
+
+
+def test_what_lies_on_another_computer_is_left_out_and_said(tmp_path: Path) -> None:
+    (tmp_path / "marker").write_bytes(MARKER)
+    only = msgspec.structs.replace(job(tmp_path), network=(tmp_path.stat().st_dev,))
+    told = scan(only)
+    assert told.findings == []
+    assert told.total(Outcome.SKIPPED_BY_POLICY, Cause.NETWORK_PLACE) == 1

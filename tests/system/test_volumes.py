@@ -219,3 +219,18 @@ def test_dead_mount_blocks_nobody(dead_mount: Path, monkeypatch: pytest.MonkeyPa
     assert system.size > 0
     asking = [thread for thread in threading.enumerate() if thread.name.startswith("asking")]
     assert len(asking) <= 2  # looking again asked no second time
+
+
+@posix
+def test_network_places_below_this_computer_are_known_by_their_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    from medscan_gui.system import linux_volumes
+
+    text = (
+        b"20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        b"21 20 0:40 / /mnt/nas rw - nfs4 server:/nas rw\n"
+        b"22 20 0:41 / /home/a/remote rw - fuse.sshfs server: rw\n"
+        b"23 20 8:17 / /media/stick rw - vfat /dev/sdb1 rw\n"
+    )
+    monkeypatch.setattr(linux_volumes, "read_mounts", lambda: linux_volumes.parse_mounts(text))
+    assert volumes.network_devices((b"/",)) == (os.makedev(0, 40), os.makedev(0, 41))
+    assert volumes.network_devices((b"/mnt/nas/films",)) == (os.makedev(0, 41),)

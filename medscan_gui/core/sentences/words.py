@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "cause.special_file": N_("not a stored file, but a channel of the system"),
     "cause.own_program": N_("MedScan’s own files"),
     "cause.virtual_file_system": N_("made up by the running system, nothing is stored there"),
+    "cause.network_place": N_("it lies on another computer of the network"),
     "cause.no_permission": N_("the system does not allow MedScan to read it"),
     "cause.in_use": N_("another program keeps it locked"),
     "cause.read_error": N_("the medium reported a read error"),
