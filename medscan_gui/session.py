@@ -42,6 +42,7 @@ from medscan_gui.engine.supervisor import ScanJob, Supervisor
 from medscan_gui.store.bundles import read_bundle
 from medscan_gui.store.ids import time_ordered_id
 from medscan_gui.store.journal import Journal, NoJournal
+from medscan_gui.store.opening import JOURNAL_NAME
 from medscan_gui.store.settings import Settings, SettingsStore
 from medscan_gui.system.host import host_identity
 from medscan_gui.system.paths import Paths
@@ -150,10 +151,16 @@ def _thresholds(settings: Settings) -> AgeThresholds:
     return AgeThresholds(settings.fresh_days, settings.ageing_days, settings.old_days)
 
 
-def _own_identities(paths: Paths) -> tuple[Identity, ...]:
-    """Identities of MedScan's own places: rules must not find themselves, nor the journal change under us."""
-    found = (identity_of(place) for place in (*paths.own_places(), paths.data_dir))
-    return tuple(identity for identity in found if identity is not None)
+def _own_identities(paths: Paths, bundle: Bundle) -> tuple[Identity, ...]:
+    """Identities of the files that a scan leaves out: rules must not find themselves, nor the journal change under us.
+
+    Single files only, the rules just verified: a folder left out would be the place to hide in.
+    """
+    rules = (paths.signatures / file.path for file in bundle.files)
+    journal = paths.data_dir / JOURNAL_NAME
+    companions = (journal.with_name(f"{JOURNAL_NAME}{ending}") for ending in ("-journal", ".lock"))
+    own = (*rules, journal, *companions, paths.log_file)
+    return tuple(identity for place in own if (identity := identity_of(place)) is not None)
 
 
 class _Tally:
@@ -301,7 +308,7 @@ class ScanSession:
             bundle=bundle,
             workers=self._settings.workers,
             network=network_devices(target.paths) if target.kind is TargetKind.COMPUTER else (),
-            exclude=_own_identities(self._services.paths),
+            exclude=_own_identities(self._services.paths, bundle),
             limits=self._limits,
         )
 
@@ -392,6 +399,7 @@ class ScanSession:
             bundle_digest=facts.digest,
             rules_expected=facts.rules,
             engines=tally.ended.engines if tally.ended else (),
+            signature_age_known=self._bundle is not None and not facts.clock_doubtful,
             signature_age_days=facts.age_days,
             signature_age_limit_days=settings.old_days,
             committed=committed,

@@ -268,3 +268,40 @@ def test_a_record_keeps_names_up_to_a_bound_of_bytes(
     assert record.findings == ()
     assert record.evidence.threats_found == 1
     assert record.light is Light.RED
+
+
+def test_a_clock_before_the_signatures_takes_blue_away(services: Services, target: Path) -> None:
+    session = session_on(services, target)
+    session._started = datetime(2009, 1, 1, tzinfo=UTC)  # the clock of this computer, its battery dead
+    record = finished(list(session.events())).record
+    assert record.light is Light.AMBER
+    assert codes(record) == {"verdict.signature_age_unknown"}
+    assert record.signatures.clock_doubtful
+
+
+def test_a_threat_inside_medscans_own_folders_is_found(tmp_path: Path) -> None:
+    data = tmp_path / "key" / "data"
+    services = open_services(find_paths(data))
+    try:
+        (data / "running" / "hidden.com").parent.mkdir(exist_ok=True)
+        (data / "running" / "hidden.com").write_bytes(eicar())
+        record = finished(run(services, tmp_path / "key")).record
+    finally:
+        services.close()
+    assert record.light is Light.RED
+    assert record.coverage.total(Outcome.SKIPPED_BY_POLICY) > 0  # the journal itself
+
+
+def test_the_programs_own_files_are_no_threat_to_its_own_rules(services: Services) -> None:
+    record = finished(run(services, services.paths.signatures.parent / "medscan_gui")).record
+    assert record.light is Light.BLUE
+
+
+def test_what_is_put_among_the_signatures_is_found(services: Services, tmp_path: Path) -> None:
+    copy = tmp_path / "signatures"
+    shutil.copytree(services.paths.signatures, copy)
+    (copy / "setup.exe").write_bytes(eicar())
+    moved = dataclasses.replace(services, paths=dataclasses.replace(services.paths, signatures=copy))
+    record = finished(run(moved, copy)).record
+    assert record.light is Light.RED
+    assert [found.chain for found in record.findings] == [(raw_bytes(str(copy / "setup.exe")),)]

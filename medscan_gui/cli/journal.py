@@ -6,16 +6,13 @@ import sys
 import msgspec
 
 from medscan_gui.cli import exit_codes
+from medscan_gui.cli.output import say, write
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.text import _, current
 from medscan_gui.export.saving import write_whole
 from medscan_gui.session import Services, open_services
 from medscan_gui.store.journal import NoJournal
 from medscan_gui.system.paths import Paths
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  # this is the command line
 
 
 def journal_command(options: argparse.Namespace, paths: Paths) -> int:
@@ -37,24 +34,23 @@ def _list(services: Services, options: argparse.Namespace) -> int:
     words = current()
     for scan in services.journal.scans(search=options.search, limit=options.limit):
         if options.json:
-            sys.stdout.buffer.write(msgspec.json.encode(scan) + b"\n")
-            sys.stdout.flush()
+            write(msgspec.json.encode(scan) + b"\n")
         else:
             light = words.sentence_of(f"light.{scan.light}")
-            _say(f"{scan.started}  {light:<10}  {scan.device.title or '-':<24}  {scan.target}  {scan.id}")
+            say(f"{scan.started}  {light:<10}  {scan.device.title or '-':<24}  {scan.target}  {scan.id}")
     return exit_codes.BLUE
 
 
 def _verify(services: Services) -> int:
     report = services.journal.verify()
     if report.ok:
-        _say(
+        say(
             _("The journal is intact: {entries} entries, code {code}.").format(
                 entries=report.entries, code=report.head_code
             )
         )
         return exit_codes.BLUE
-    _say(
+    say(
         _("The journal was altered: entry {number} does not fit the one before it.").format(
             number=report.first_bad_sequence
         )
@@ -68,5 +64,5 @@ def _report(services: Services, options: argparse.Namespace) -> int:
     except MedScanError as error:
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return exit_codes.CANNOT_WRITE
-    _say(_("Report written: {file}").format(file=options.file))
+    say(_("Report written: {file}").format(file=options.file))
     return exit_codes.BLUE

@@ -1,14 +1,17 @@
 """The command line: what it understands, and where each command goes."""
 
 import argparse
+import contextlib
 import logging
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from medscan_gui import __version__
 from medscan_gui.cli import exit_codes
+from medscan_gui.cli.output import OutputError
 from medscan_gui.core import text
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.text import _
@@ -22,18 +25,33 @@ PROGRAM = "medscan-console"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Exits with our usage code, and never on its own words alone."""
+    """Exits with our usage code. Takes no shortened options: `_early_value` must read the same as the parser."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options["allow_abbrev"] = False
+        super().__init__(*arguments, **options)
 
     def error(self, message: str) -> "None":  # type: ignore[override]  # NoReturn: exit() below raises
         self.print_usage(sys.stderr)
         self.exit(exit_codes.USAGE, f"{self.prog}: {message}\n")
 
 
+def _filled(value: str) -> str:
+    """Refuse an empty argument: an unset variable of a script must not mean the current folder."""
+    if not value:
+        raise argparse.ArgumentTypeError(_("must not be empty"))
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(_filled(value))
+
+
 def _add_common(parser: argparse.ArgumentParser, *, top: bool) -> None:
     # On a sub-command the default must not overwrite what stood before the command's name.
     default = None if top else argparse.SUPPRESS
     keep = _("keep journal and settings in this folder")
-    parser.add_argument("--data-dir", type=Path, default=default, metavar=_("FOLDER"), help=keep)
+    parser.add_argument("--data-dir", type=_path, default=default, metavar=_("FOLDER"), help=keep)
     parser.add_argument("--lang", choices=("fr", "en"), default=default, help=_("language: French or English"))
 
 
@@ -55,8 +73,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     scan = commands.add_parser("scan", help=_("scan folders or files without a window"))
     _add_common(scan, top=False)
-    scan.add_argument("paths", nargs="+", metavar=_("PATH"), help=_("what to scan"))
-    scan.add_argument("--report", type=Path, metavar=_("FILE.pdf"), help=_("write the PDF report to this file"))
+    scan.add_argument("paths", nargs="+", type=_filled, metavar=_("PATH"), help=_("what to scan"))
+    scan.add_argument("--report", type=_path, metavar=_("FILE.pdf"), help=_("write the PDF report to this file"))
     scan.add_argument("--json", action="store_true", help=_("print the whole record of the scan as JSON"))
     scan.add_argument("--device", default="", metavar=_("NAME"), help=_("name of the device the scan belongs to"))
     scan.add_argument("--asset", default="", metavar=_("NUMBER"), help=_("asset number of the device"))
@@ -73,7 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     actions.add_parser("verify", help=_("check that nothing was altered or removed in the journal"))
     report = actions.add_parser("report", help=_("write the PDF report of an earlier scan"))
     report.add_argument("scan", metavar=_("SCAN"), help=_("identifier of the scan, as listed"))
-    report.add_argument("file", type=Path, metavar=_("FILE.pdf"), help=_("file to write"))
+    report.add_argument("file", type=_path, metavar=_("FILE.pdf"), help=_("file to write"))
     for action in (listing, actions.choices["verify"], report):
         _add_common(action, top=False)
     return parser
@@ -142,8 +160,8 @@ def main(arguments: list[str], open_window: OpenWindow) -> int:
     except MedScanError as error:
         print(text.current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return exit_codes.UNAVAILABLE
-    except BrokenPipeError:  # the reader of our output went away (`| head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OutputError:
+        _drop_output()
         return exit_codes.CANNOT_WRITE
     except Exception:
         log.exception("fault in MedScan")
@@ -152,6 +170,13 @@ def main(arguments: list[str], open_window: OpenWindow) -> int:
         return exit_codes.INTERNAL
     finally:
         logging.shutdown()
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere: the reader of our output went away (`| head`), or its disk is full."""
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(options: argparse.Namespace, paths: Paths, open_window: OpenWindow) -> int:

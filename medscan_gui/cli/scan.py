@@ -9,6 +9,7 @@ from types import FrameType
 import msgspec
 
 from medscan_gui.cli import exit_codes
+from medscan_gui.cli.output import say, write
 from medscan_gui.cli.progress import ProgressLine
 from medscan_gui.core.device import Device, Target
 from medscan_gui.core.events import Finished, Preparing, Progress, ThreatFound
@@ -24,12 +25,11 @@ from medscan_gui.session import ScanRequest, ScanSession, Services, device_for, 
 from medscan_gui.system.paths import Paths
 from medscan_gui.system.volumes import target_for_path
 
+#: What asks a command to end: Ctrl+C, the system, the terminal's closing. The record is still written.
+_ENDING_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
 #: Lines of each list that are printed; the report and the record hold them all.
 _LISTED = 20
-
-
-def _say(line: str = "") -> None:
-    print(line, flush=True)  # noqa: T201  # this is the command line
 
 
 def _target(paths: list[str]) -> Target:
@@ -57,8 +57,7 @@ def scan_command(options: argparse.Namespace, paths: Paths) -> int:
         finished = _run(session, quiet=options.json)
         record = finished.record
         if options.json:
-            sys.stdout.buffer.write(record_json(record))
-            sys.stdout.flush()
+            write(record_json(record))
         else:
             _say_result(finished)
         code = exit_codes.BY_LIGHT[record.light]
@@ -73,7 +72,7 @@ def _run(session: ScanSession, *, quiet: bool) -> Finished:
     def cancel(_signal: int, _frame: FrameType | None) -> None:
         session.cancel()
 
-    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, cancel) for number in _ENDING_SIGNALS}
     line = ProgressLine(sys.stderr)
     try:
         for event in session.events():
@@ -84,7 +83,7 @@ def _run(session: ScanSession, *, quiet: bool) -> Finished:
                     line.progress(event)
                 case ThreatFound() if not quiet:
                     line.clear()
-                    _say(_("Threat: {name} in {place}").format(name=event.finding.rule, place=event.finding.where))
+                    say(_("Threat: {name} in {place}").format(name=event.finding.rule, place=event.finding.where))
                 case Finished():
                     return event
     finally:
@@ -97,21 +96,21 @@ def _run(session: ScanSession, *, quiet: bool) -> Finished:
 def _say_result(finished: Finished) -> None:
     record, words = finished.record, current()
     told = advice(record)
-    _say()
+    say()
     light = words.sentence_of(f"light.{record.light}")
-    _say(_("{light}: {sentence}").format(light=light, sentence=words.sentence(told.happened)))
+    say(_("{light}: {sentence}").format(light=light, sentence=words.sentence(told.happened)))
     for reason in record.verdict.reasons:
-        _say(f"  - {words.sentence(reason)}")
+        say(f"  - {words.sentence(reason)}")
     _say_threats(record)
     _say_problems(record)
-    _say()
-    _say(words.sentence(told.means))
+    say()
+    say(words.sentence(told.means))
     for step in told.next_steps:
-        _say(f"  > {words.sentence(step)}")
+        say(f"  > {words.sentence(step)}")
     if finished.save_error is not None:
-        _say()
-        _say(words.sentence(finished.save_error))
-        _say(_("Keep the report (--report) or the record (--json): the journal does not hold this scan."))
+        say()
+        say(words.sentence(finished.save_error))
+        say(_("Keep the report (--report) or the record (--json): the journal does not hold this scan."))
 
 
 def _say_threats(record: ScanRecord) -> None:
@@ -119,8 +118,8 @@ def _say_threats(record: ScanRecord) -> None:
     for found in record.findings[:_LISTED]:
         severity = words.sentence_of(f"severity.{found.severity}")
         threat = _("{name} ({severity}, rule by {author}): {place}")
-        _say("  ! " + threat.format(name=found.rule, severity=severity, author=shown(found.author), place=found.where))
-        _say(f"    SHA-256 {found.sha256}")
+        say("  ! " + threat.format(name=found.rule, severity=severity, author=shown(found.author), place=found.where))
+        say(f"    SHA-256 {found.sha256}")
     _say_left_out(record.evidence.threats_found - min(len(record.findings), _LISTED))
 
 
@@ -130,13 +129,13 @@ def _say_problems(record: ScanRecord) -> None:
         outcome = words.sentence_of(f"outcome.{problem.outcome}")
         cause = words.sentence_of(f"cause.{problem.cause}") if problem.cause else ""
         template = _("{place}: {outcome} ({cause})") if cause else _("{place}: {outcome}")
-        _say("  ? " + template.format(place=problem.where, outcome=outcome, cause=cause))
+        say("  ? " + template.format(place=problem.where, outcome=outcome, cause=cause))
     _say_left_out(record.coverage.items_not_read - min(len(record.problems), _LISTED))
 
 
 def _say_left_out(count: int) -> None:
     if count > 0:
-        _say("    " + ngettext_("… and {count} more", "… and {count} more", count).format(count=count))
+        say("    " + ngettext_("… and {count} more", "… and {count} more", count).format(count=count))
 
 
 def _write_report(services: Services, finished: Finished, file: Path, *, quiet: bool) -> bool:
@@ -146,5 +145,5 @@ def _write_report(services: Services, finished: Finished, file: Path, *, quiet: 
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return False
     if not quiet:
-        _say(_("Report written: {file}").format(file=file))
+        say(_("Report written: {file}").format(file=file))
     return True

@@ -39,6 +39,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     bundle_digest: str = ""
     rules_expected: int = 0
     engines: tuple[EngineProof, ...] = ()
+    #: This computer's clock can tell the age of the signatures: it is not before their date.
+    signature_age_known: bool = False
     #: Age of the signatures in days, and the age from which BLUE is no longer given.
     signature_age_days: int = 0
     signature_age_limit_days: int = 0
@@ -81,18 +83,24 @@ def _end_doubts(evidence: Evidence) -> Iterator[Message]:
 def _signature_doubts(evidence: Evidence) -> Iterator[Message]:
     if not evidence.bundle_verified or not evidence.bundle_digest:
         yield Message.of("verdict.bundle_not_verified")
-    if evidence.rules_expected <= 0 or not evidence.engines:
+    if evidence.rules_expected <= 0:
         yield Message.of("verdict.no_rules")
+    if not evidence.signature_age_known:
+        yield Message.of("verdict.signature_age_unknown")
+    elif evidence.signature_age_days > evidence.signature_age_limit_days:
+        yield Message.of("verdict.signatures_too_old", count=evidence.signature_age_days)
+
+
+def _engine_doubts(evidence: Evidence) -> Iterator[Message]:
+    expected, digest = evidence.rules_expected, evidence.bundle_digest
+    if not evidence.engines:
+        yield Message.of("verdict.no_engine_ready")
     for engine in evidence.engines:
-        if engine.rules_loaded != evidence.rules_expected or engine.bundle_digest != evidence.bundle_digest:
-            yield Message.of(
-                "verdict.rules_missing", count=engine.rules_loaded, expected=evidence.rules_expected
-            )
+        if engine.rules_loaded != expected or engine.bundle_digest != digest:
+            yield Message.of("verdict.rules_missing", count=engine.rules_loaded, expected=expected)
             break
     if not all(engine.self_test_passed for engine in evidence.engines):
         yield Message.of("verdict.self_test_failed")
-    if evidence.signature_age_days > evidence.signature_age_limit_days:
-        yield Message.of("verdict.signatures_too_old", count=evidence.signature_age_days)
 
 
 def _coverage_doubts(coverage: Coverage) -> Iterator[Message]:
@@ -114,6 +122,7 @@ def doubts(evidence: Evidence) -> tuple[Message, ...]:
         *_end_doubts(evidence),
         *evidence.troubles,
         *_signature_doubts(evidence),
+        *_engine_doubts(evidence),
         *_coverage_doubts(evidence.coverage),
     ]
     if not evidence.committed:

@@ -39,6 +39,7 @@ _BLIND = frozenset(
         "verdict.bundle_not_verified",
         "verdict.no_rules",
         "verdict.rules_missing",
+        "verdict.no_engine_ready",
     }
 )
 
@@ -53,6 +54,8 @@ _REASON_STEPS = {
     "verdict.not_ended": "advice.do.keep_running",
     "verdict.bundle_not_verified": "advice.do.renew_signatures",
     "verdict.no_rules": "advice.do.renew_signatures",
+    "verdict.no_engine_ready": "advice.do.restart_engine",
+    "verdict.signature_age_unknown": "advice.do.check_clock",
     "verdict.rules_missing": "advice.do.renew_signatures",
     "verdict.signatures_too_old": "advice.do.update_signatures",
     "verdict.walk_incomplete": "advice.do.walk_again",
@@ -71,6 +74,8 @@ _STOP_ECHOES = frozenset(
         "verdict.items_not_reached",
         "verdict.bundle_not_verified",
         "verdict.no_rules",
+        "verdict.no_engine_ready",
+        "verdict.signature_age_unknown",
     }
 )
 _STOP_REASONS = {
@@ -223,7 +228,7 @@ def _means_amber(record: ScanRecord) -> Message:
         return Message.of("advice.means.amber_nothing")
     if codes == {"verdict.not_committed"}:
         return Message.of("advice.means.amber_unsaved")
-    if codes <= {"verdict.not_committed", "verdict.signatures_too_old"} and codes:
+    if codes and codes <= {"verdict.not_committed", "verdict.signatures_too_old", "verdict.signature_age_unknown"}:
         return Message.of("advice.means.amber_old")
     return Message.of("advice.means.amber_partial")
 

@@ -22,7 +22,6 @@ DATA_DIR_VARIABLE = "MEDSCAN_DATA_DIR"
 Mode = Literal["portable", "installed", "development"]
 
 _APP = "MedScan"
-_CONSOLE = "medscan-console"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +41,6 @@ class Paths:
     policy_file: Path
     #: The program is portable but its key cannot be written: the data lie on this computer.
     portable_read_only: bool = False
-
-    def own_places(self) -> tuple[Path, ...]:
-        """Return the program's own files and folders, which no scan reads.
-
-        Never the program's folder as such: on a key it may be the root, and the whole key would go unscanned.
-        """
-        if is_frozen():
-            executable = Path(sys.executable)
-            console = executable.with_name(_CONSOLE).with_suffix(executable.suffix)
-            own: tuple[Path, ...] = (executable, console, _built_in(), self.signatures)
-        else:
-            own = (_package(), self.resources, self.signatures)
-        return tuple(dict.fromkeys(own))
 
 
 def is_frozen() -> bool:

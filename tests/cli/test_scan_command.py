@@ -180,3 +180,23 @@ def test_no_display_names_the_headless_form(tmp_path: Path) -> None:
     assert result.returncode == exit_codes.UNAVAILABLE
     assert "scan PATH --report report.pdf" in result.stderr
 
+
+
+@pytest.mark.parametrize("arguments", [["scan", ""], ["scan", ".", "--report", ""], ["--data", "x", "scan", "."]])
+def test_empty_or_shortened_arguments_are_refused(tmp_path: Path, arguments: list[str]) -> None:
+    result = run(*command(tmp_path / "data", *arguments))
+    assert result.returncode == exit_codes.USAGE
+    assert "usage" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_output_that_takes_nothing_has_its_own_code(tmp_path: Path, target: Path, options: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(tmp_path / "data", "scan", target, *options),
+            stdout=full, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == exit_codes.CANNOT_WRITE
+    assert b"Traceback" not in done.stderr
+    assert "BLUE" in run(*command(tmp_path / "data", "journal", "list")).stdout

@@ -32,6 +32,7 @@ PROVEN = Evidence(
     bundle_digest=DIGEST,
     rules_expected=12,
     engines=(GOOD_ENGINE, GOOD_ENGINE),
+    signature_age_known=True,
     signature_age_days=5,
     signature_age_limit_days=90,
     committed=True,
@@ -69,6 +70,7 @@ LOST_PROOFS: dict[str, Evidence] = {
     "one engine without self-test": changed(
         engines=(GOOD_ENGINE, msgspec.structs.replace(GOOD_ENGINE, self_test_passed=False))
     ),
+    "age of signatures not known": changed(signature_age_known=False),
     "signatures too old": changed(signature_age_days=91),
     "not committed": changed(committed=False),
     "trouble told by another part": changed(troubles=(Message.of("scan.internal_error"),)),
@@ -178,6 +180,7 @@ _evidence = st.builds(
     threats_removed=_counts,
     bundle_verified=st.booleans(),
     bundle_digest=st.sampled_from(["", DIGEST]),
+    signature_age_known=st.booleans(),
     rules_expected=st.one_of(st.just(12), _counts),
     engines=st.lists(st.one_of(st.just(GOOD_ENGINE), _engines), max_size=3).map(tuple),
     signature_age_days=_counts,

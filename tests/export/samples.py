@@ -43,7 +43,8 @@ def evidence(**changes: object) -> Evidence:
     proof = EngineProof(rules_loaded=214, bundle_digest=DIGEST, self_test_passed=True)
     whole = Evidence(
         stop=Stop.COMPLETED, ended=True, coverage=coverage(), bundle_verified=True, bundle_digest=DIGEST,
-        rules_expected=214, engines=(proof, proof), signature_age_days=3, signature_age_limit_days=90, committed=True,
+        rules_expected=214, engines=(proof, proof), signature_age_known=True, signature_age_days=3,
+        signature_age_limit_days=90, committed=True,
     )
     return msgspec.structs.replace(whole, **changes)
 

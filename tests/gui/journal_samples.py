@@ -108,6 +108,7 @@ def record(
         threats_found=len(findings),
         threats_removed=sum(found.removed for found in findings),
         bundle_verified=True,
+        signature_age_known=True,
         bundle_digest=DIGEST,
         rules_expected=214,
         engines=(EngineProof(rules_loaded=214, bundle_digest=DIGEST, self_test_passed=True),),

@@ -106,6 +106,7 @@ def record(
         ),
         threats_found=len(found),
         bundle_verified=True,
+        signature_age_known=True,
         bundle_digest=DIGEST,
         rules_expected=SIGNATURES.rules,
         engines=(EngineProof(rules_loaded=SIGNATURES.rules, bundle_digest=DIGEST, self_test_passed=True),) * 2,

@@ -57,6 +57,7 @@ def ended(
         coverage=Coverage(lines=tuple(lines), items_counted=100 + not_read, walk_complete=True),
         threats_found=len(findings),
         bundle_verified=True,
+        signature_age_known=True,
         bundle_digest=DIGEST,
         rules_expected=7,
         engines=(EngineProof(rules_loaded=7, bundle_digest=DIGEST, self_test_passed=True),),

@@ -3,13 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from medscan_gui.system import paths
-from medscan_gui.system.paths import MARKER, Paths, find_paths, is_writable
+from medscan_gui.system.paths import MARKER, find_paths, is_writable
 from tests.samples import without_override
 
 ROOT = Path(__file__).parents[2]
@@ -119,27 +118,6 @@ def test_writable_folder_is_made(tmp_path: Path) -> None:
 def test_signatures_beside_the_program_win(built: Path) -> None:
     (built / "signatures").mkdir()
     assert find_paths().signatures == built / "signatures"
-
-
-def test_own_places_of_the_built_program(built: Path) -> None:
-    own = find_paths().own_places()
-    assert set(own) == {
-        built / "MedScan.exe",
-        built / "medscan-console.exe",
-        built / "MedScan-data",
-        built / "MedScan-data" / "signatures",
-    }
-
-
-@pytest.mark.parametrize("make", [lambda found: found.program_dir, lambda found: found.program_dir.parent])
-def test_the_programs_folder_itself_is_scanned(built: Path, make: Callable[[Paths], Path]) -> None:
-    """On a key the program may lie in the root: leaving that out would leave out the key."""
-    found = find_paths()
-    assert make(found) not in found.own_places()
-
-
-def test_own_places_from_source() -> None:
-    assert set(find_paths().own_places()) == {ROOT / "medscan_gui", ROOT / "resources", ROOT / "signatures"}
 
 
 def test_policy_is_where_only_an_administrator_writes() -> None:

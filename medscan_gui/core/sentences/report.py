@@ -124,8 +124,8 @@ SENTENCES: dict[str, str] = {
         "the more is missed."
     ),
     "report.limits.files": N_(
-        "MedScan reads stored files. It does not look at the running memory, the firmware "
-        "or the start-up area of disks."
+        "MedScan reads stored files as they are: what is packed inside archives and documents is not opened. It does "
+        "not look at the running memory, the firmware, the start-up area of disks or hidden streams of files (NTFS)."
     ),
     "report.limits.moment": N_(
         "The result holds for the time of the scan. What is copied or plugged in later is not covered."
@@ -138,7 +138,7 @@ SENTENCES: dict[str, str] = {
         "A scan of its disk from outside says more."
     ),
     "report.limits.accepted": N_(
-        "Links, special files and MedScan’s own files are left out on purpose (see Coverage)."
+        "Links, special files and MedScan’s own journal and signatures are left out on purpose (see Coverage)."
     ),
     "report.attachment_note": N_(
         "The complete record is attached to this PDF ({attachment}), with every name in full: "

@@ -17,6 +17,8 @@ SENTENCES: dict[str, str] = {
     "verdict.walk_incomplete": N_("Not all files could be listed."),
     "verdict.nothing_scanned": N_("There was nothing to scan: no file was read."),
     "verdict.no_rules": N_("No signatures were loaded."),
+    "verdict.no_engine_ready": N_("No scan engine was ready before the end."),
+    "verdict.signature_age_unknown": N_("The age of the signatures is not known: this computer’s clock is wrong."),
     "verdict.bundle_not_verified": N_("The signatures could not be verified."),
     "verdict.ledger_mismatch": N_("The count of files does not add up: some files have no known result."),
     "verdict.not_committed": N_("The result could not be written in the journal."),
