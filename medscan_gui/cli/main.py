@@ -98,13 +98,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _early_value(arguments: list[str], option: str) -> str | None:
-    """Find an option's value before the parser, whose own words depend on it, can be built."""
+    """Find an option's value before the parser, whose own words depend on it, can be built. The last one counts."""
+    value = None
     for position, argument in enumerate(arguments):
         if argument == option and position + 1 < len(arguments):
-            return arguments[position + 1]
-        if argument.startswith(option + "="):
-            return argument.partition("=")[2]
-    return None
+            value = arguments[position + 1]
+        elif argument.startswith(option + "="):
+            value = argument.partition("=")[2]
+    return value
 
 
 def use_language(paths: Paths, language: str | None) -> None:
