@@ -2,6 +2,7 @@
 
 One JSON file each. What a newer program wrote and this one does not know is kept. A file that
 cannot be read is set aside, never overwritten; a value that is not allowed falls back alone.
+Ages of signatures that the policy states bind: the operator may be stricter than the hospital, never laxer.
 """
 
 import json
@@ -24,7 +25,9 @@ MAX_BYTES = 1024 * 1024
 """A settings file has some hundred bytes; more than this is no settings file."""
 
 _Text = Annotated[str, msgspec.Meta(max_length=200)]
-_Days = Annotated[int, msgspec.Meta(ge=0, le=3650)]
+MAX_DAYS = 365
+"""Highest age of signatures that anybody may allow: after a year without new rules BLUE means nothing."""
+_Days = Annotated[int, msgspec.Meta(ge=0, le=MAX_DAYS)]
 
 
 def _says(what: str) -> msgspec.Meta:
@@ -42,10 +45,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     department_default: Annotated[_Text, _says("Department filled in for a device that is new.")] = ""
     hospital_name: Annotated[_Text, _says("Name of the hospital at the head of reports.")] = ""
     kit: Annotated[_Text, _says("Number of this MedScan key or station, kept in every record.")] = ""
-    fresh_days: Annotated[_Days, _says("Signatures up to this many days old are up to date.")] = 7
-    ageing_days: Annotated[_Days, _says("Signatures up to this many days old are ageing, older ones old.")] = 30
+    fresh_days: Annotated[
+        _Days,
+        _says(
+            "Signatures up to this many days old are up to date; at most 365, and never more than the machine's "
+            "policy states."
+        ),
+    ] = 7
+    ageing_days: Annotated[
+        _Days,
+        _says(
+            "Signatures up to this many days old are ageing, older ones old; at most 365, and never more than the "
+            "machine's policy states."
+        ),
+    ] = 30
     old_days: Annotated[
-        _Days, _says("Signatures older than this many days: a scan without threat is no longer blue but amber.")
+        _Days,
+        _says(
+            "Signatures older than this many days: a scan without threat is no longer blue but amber; at most 365, "
+            "and never more than the machine's policy states."
+        ),
     ] = 90
     sound: Annotated[bool, _says("Play a sound when a scan has ended.")] = True
     reports_dir: Annotated[
@@ -77,6 +96,7 @@ class SettingsError(MedScanError):
 _FIELDS = get_type_hints(Settings, include_extras=True)
 _DEFAULTS: dict[str, Any] = {field.name: field.default for field in msgspec.structs.fields(Settings)}
 _AGES = ("fresh_days", "ageing_days", "old_days")
+_NO_LIMITS: Mapping[str, int] = {}
 
 
 def _now() -> datetime:
@@ -92,6 +112,7 @@ class SettingsStore:
         self._clock = clock
         self._raw: dict[str, Any] = {}
         self._base: dict[str, Any] = dict(_DEFAULTS)
+        self._limits: dict[str, int] = {}
         self._unreadable = False
         self.problems: tuple[Message, ...] = ()
         self.current = Settings()
@@ -104,8 +125,8 @@ class SettingsStore:
 
     @property
     def policy(self) -> dict[str, Any]:
-        """What the machine's administrator set, where it differs from the program's own."""
-        return {name: value for name, value in self._base.items() if value != _DEFAULTS[name]}
+        """What the machine's administrator set, where it differs from the program's own or binds the operator."""
+        return {name: value for name, value in self._base.items() if value != _DEFAULTS[name] or name in self._limits}
 
     def load(self) -> Settings:
         """Read policy and settings again. Never raises: what cannot be used is in `problems`."""
@@ -117,9 +138,10 @@ class SettingsStore:
             policy = {}
             problems.append(Message.of("settings.policy_broken", file=shown(str(self._policy_path), 200)))
         bad = _overlay(self._base, policy)
+        self._limits = {name: self._base[name] for name in _AGES if name in policy and name not in bad}
         self._raw = self._read_own(problems)
         values = dict(self._base)
-        bad += _overlay(values, self._raw)
+        bad += _overlay(values, self._raw, self._limits)
         if bad:
             problems.append(Message.of("settings.bad_values", fields=", ".join(dict.fromkeys(bad))))
         self.problems = tuple(problems)
@@ -152,7 +174,10 @@ class SettingsStore:
         """Use `settings` from now on and write them. Raises SettingsError; they are in use all the same.
 
         Only what differs from defaults and policy is written, so that a later policy still reaches the rest.
+        Ages beyond the policy's are lowered to it.
         """
+        lowered = {name: min(getattr(settings, name), limit) for name, limit in self._limits.items()}
+        settings = msgspec.structs.replace(settings, **lowered)
         self.current = settings
         values = msgspec.structs.asdict(settings)
         kept = {key: value for key, value in self._raw.items() if key not in values}
@@ -185,13 +210,16 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _overlay(values: dict[str, Any], given: Mapping[str, Any]) -> list[str]:
-    """Put the allowed ones of `given` over `values`; return the names of those that are not allowed."""
+def _overlay(values: dict[str, Any], given: Mapping[str, Any], limits: Mapping[str, int] = _NO_LIMITS) -> list[str]:
+    """Put the allowed ones of `given` over `values`; return the names of those that are not allowed.
+
+    `limits`: the highest value of some settings.
+    """
     bad = []
     before = {name: values[name] for name in _AGES}
     for name in _FIELDS.keys() & given.keys():
         try:
-            values[name] = _checked(name, given[name])
+            values[name] = _checked(name, given[name], limits)
         except ValueError:
             bad.append(name)
     if not values["fresh_days"] <= values["ageing_days"] <= values["old_days"]:
@@ -200,8 +228,10 @@ def _overlay(values: dict[str, Any], given: Mapping[str, Any]) -> list[str]:
     return sorted(set(bad))
 
 
-def _checked(name: str, value: object) -> object:
+def _checked(name: str, value: object, limits: Mapping[str, int]) -> object:
     checked: object = msgspec.convert(value, _FIELDS[name])
+    if isinstance(checked, int) and checked > limits.get(name, checked):
+        raise ValueError("above the policy")
     if isinstance(checked, str):
         checked.encode()  # half a character cannot be recorded later; UnicodeEncodeError is a ValueError
     return checked

@@ -140,6 +140,19 @@ def test_the_hospital_s_policy_is_shown(opened: Opened, tmp_path: Path, qtbot: Q
     assert services.settings.policy == {"hospital_name": "CHU", "kit": "K-9"}
 
 
+def test_ages_cannot_be_raised_above_the_hospital_s(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text('{"old_days": 60}', encoding="utf-8")
+    page, services = opened()
+    old, ageing = control(page, "old_days"), control(page, "ageing_days")
+    assert isinstance(old, QSpinBox)
+    assert isinstance(ageing, QSpinBox)
+    old.setValue(300)
+    assert (old.value(), services.settings.current.old_days) == (60, 60)
+    old.setValue(45)
+    assert services.settings.current.old_days == 45
+    assert ageing.maximum() == 365, "what the policy does not state"
+
+
 def test_settings_that_cannot_be_written_say_so_and_hold(opened: Opened, tmp_path: Path, qtbot: QtBot) -> None:
     page, services = opened()
     (tmp_path / "settings.json").mkdir()  # a file cannot replace a folder, on any system

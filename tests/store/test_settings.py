@@ -129,6 +129,7 @@ def test_unknown_keys_are_kept(places: Places) -> None:
         {"kit": None},
         {"operator_default": "\ud800"},
         {"language": "de"},
+        {"old_days": 366},
         {"old_days": 10**30},
     ],
 )
@@ -152,6 +153,69 @@ def test_thresholds_that_contradict_one_another_fall_back_together(places: Place
     opened = store(places)
     assert opened.current == Settings()
     assert codes(opened) == ["settings.bad_values"]
+
+
+def ages(opened: SettingsStore) -> tuple[int, int, int]:
+    return opened.current.fresh_days, opened.current.ageing_days, opened.current.old_days
+
+
+def test_an_operator_s_file_cannot_blue_old_signatures(places: Places) -> None:
+    """Ten years, on a portable key: the highest for everybody is a year, with or without a policy."""
+    write(places, own={"fresh_days": 3650, "ageing_days": 3650, "old_days": 3650})
+    opened = store(places)
+    assert ages(opened) == (7, 30, 90)
+    assert codes(opened) == ["settings.bad_values"]
+    write(places, own={"old_days": 365})
+    assert ages(store(places)) == (7, 30, 365)
+
+
+def test_no_policy_may_allow_more_than_a_year(places: Places) -> None:
+    write(places, policy={"old_days": 3650})
+    opened = store(places)
+    assert ages(opened) == (7, 30, 90)
+    assert codes(opened) == ["settings.bad_values"]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected", "reported"),
+    [
+        ({"fresh_days": 5, "ageing_days": 15, "old_days": 200}, (5, 15, 40), "old_days"),
+        ({"fresh_days": 6, "ageing_days": 20, "old_days": 41}, (5, 20, 40), "fresh_days, old_days"),
+        ({"fresh_days": 50, "ageing_days": 100, "old_days": 200}, (5, 20, 40), "ageing_days, fresh_days, old_days"),
+        ({"old_days": 3650}, (5, 20, 40), "old_days"),
+    ],
+)
+def test_the_policy_is_the_highest_age(
+    places: Places, own: dict[str, int], expected: tuple[int, int, int], reported: str
+) -> None:
+    write(places, own=own, policy={"fresh_days": 5, "ageing_days": 20, "old_days": 40})
+    opened = store(places)
+    assert ages(opened) == expected
+    assert codes(opened) == ["settings.bad_values"]
+    assert opened.problems[0].param("fields") == reported
+
+
+def test_the_operator_may_be_stricter_than_the_policy(places: Places) -> None:
+    write(places, own={"fresh_days": 1, "ageing_days": 2, "old_days": 3}, policy={"old_days": 60})
+    opened = store(places)
+    assert ages(opened) == (1, 2, 3)
+    assert opened.problem is None
+
+
+def test_a_policy_that_states_the_program_s_own_binds_too(places: Places) -> None:
+    write(places, own={"old_days": 91}, policy={"old_days": 90})
+    opened = store(places)
+    assert ages(opened) == (7, 30, 90)
+    assert opened.policy == {"old_days": 90}
+
+
+def test_saving_does_not_pass_the_policy(places: Places) -> None:
+    write(places, policy={"old_days": 60})
+    opened = store(places)
+    opened.save(msgspec.structs.replace(opened.current, old_days=300, kit="7"))
+    assert (opened.current.old_days, opened.current.kit) == (60, "7")
+    assert file_of(places) == {"kit": "7"}
+    assert store(places).problem is None
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 from medscan_gui.core.text import _, pgettext_
 from medscan_gui.gui.pages.settings_rows import Choice, Days, Number, SettingRow
 from medscan_gui.gui.widgets import Button
-from medscan_gui.store.settings import Settings
+from medscan_gui.store.settings import MAX_DAYS, Settings
 
-#: As in `store.settings`: characters of a text, days of an age, engine processes.
-_TEXT, _PATH, _DAYS, _WORKERS = 200, 4096, 3650, 64
+#: As in `store.settings`: characters of a text, engine processes.
+_TEXT, _PATH, _WORKERS = 200, 4096, 64
 
 AGES = ("fresh_days", "ageing_days", "old_days")
 
@@ -37,9 +37,9 @@ class SettingsForm(QObject):
             "hospital_name": SettingRow(_text(_TEXT)),
             "kit": SettingRow(_text(_TEXT)),
             "reports_dir": SettingRow(_text(_PATH), self.browse),
-            "fresh_days": SettingRow(Days(0, _DAYS)),
-            "ageing_days": SettingRow(Days(0, _DAYS)),
-            "old_days": SettingRow(Days(0, _DAYS)),
+            "fresh_days": SettingRow(Days(0, MAX_DAYS)),
+            "ageing_days": SettingRow(Days(0, MAX_DAYS)),
+            "old_days": SettingRow(Days(0, MAX_DAYS)),
         }
         for name, row in self.rows.items():
             row.setObjectName(name)
@@ -62,8 +62,10 @@ class SettingsForm(QObject):
         return msgspec.structs.replace(before, **{name: _get(row) for name, row in self.rows.items()})
 
     def mark_hospital(self, policy: Mapping[str, Any], settings: Settings) -> None:
-        """Mark what the machine's administrator has set."""
+        """Mark what the machine's administrator has set; ages cannot be raised above it."""
         for name, row in self.rows.items():
+            if isinstance(row.control, Days):
+                row.control.setMaximum(policy.get(name, MAX_DAYS))
             given = name in policy
             row.mark_hospital(given=given, in_use=given and getattr(settings, name) == policy[name])
 
