@@ -124,12 +124,15 @@ def test_the_bar_sweeps_until_the_total_is_known(qtbot: QtBot, window: Window) -
     assert not sweeps(bar)
 
 
-def test_escape_cancels_at_once(qtbot: QtBot, window: Window) -> None:
+def test_escape_goes_to_cancel_and_then_cancels_at_once(qtbot: QtBot, window: Window) -> None:
     events = scripted.story(scripted.record(stop=Stop.CANCELLED))
     session = window.script(events, hold_at=5)
     window.main.activateWindow()
     window.page.start()
     qtbot.waitUntil(session.held.is_set)
+    QTest.keyClick(window.main, Qt.Key.Key_Escape)
+    assert session.calls == [], "one slip of a finger"
+    assert window.page.buttons.cancel.hasFocus()
     with qtbot.waitSignal(window.page.scan_over):
         QTest.keyClick(window.main, Qt.Key.Key_Escape)
     assert session.calls == ["cancel"]

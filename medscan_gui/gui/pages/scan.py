@@ -107,7 +107,7 @@ class ScanPage(Page):
     def _keys(self) -> tuple[tuple[QKeySequence, Callable[[], None]], ...]:
         return (
             (QKeySequence("F5"), self.start),
-            (QKeySequence("Esc"), self.cancel),
+            (QKeySequence("Esc"), self.escape),
             (QKeySequence("Ctrl+P"), self.save_report),
         )
 
@@ -197,6 +197,14 @@ class ScanPage(Page):
             self.runner.cancel()
         elif self.stage is Stage.READY:
             self._show_hero()
+
+    @Slot()
+    def escape(self) -> None:
+        """Go to the Cancel button; from there, cancel. One slip of a finger must not cost an hour's scan."""
+        if self.stage is Stage.RUNNING and not self.buttons.cancel.hasFocus():
+            self.buttons.cancel.setFocus()
+        else:
+            self.cancel()
 
     @Slot()
     def new_scan(self) -> None:
