@@ -7,6 +7,7 @@ import sys
 
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine import places
+from medscan_gui.engine.identity import UNKNOWN, check_directory
 from medscan_gui.engine.troubles import Ending, ending_of
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | places.NO_FOLLOW
@@ -29,29 +30,38 @@ class Folder:
 
     def __init__(self) -> None:
         self._path: bytes | None = None
+        self._mark = UNKNOWN
         self._descriptor: int | None = None
         self._flags = _FLAGS | places.NO_ATIME
+        self._checked = False
+        #: The directory that was listed is no more there: why none of its files can be read.
+        self._replaced: OSError | None = None
 
-    def enter(self, path: bytes) -> None:
-        """Say which directory the next files lie in; nothing is opened yet."""
-        if path != self._path:
+    def enter(self, path: bytes, mark: bytes) -> None:
+        """Say which directory the next files lie in, and the mark of it; nothing is opened yet."""
+        if (path, mark) != (self._path, self._mark):
             self.close()
-            self._path = path
+            self._path, self._mark = path, mark
+        self._checked = False
 
     def close(self) -> None:
         """Let the directory go: a medium must not be held for longer than it is read."""
         if self._descriptor is not None:
             os.close(self._descriptor)
-        self._path = self._descriptor = None
+        self._path = self._descriptor = self._replaced = None
         self._flags = _FLAGS | places.NO_ATIME
 
     def open(self, name: bytes) -> int:
         """Open a file and return its descriptor. Raises OSError, EndedError."""
         assert self._path is not None  # noqa: S101  # the caller enters first
+        if self._replaced is not None:
+            raise OSError(*self._replaced.args)  # a new one: the same would gather tracebacks
         if places.WINDOWS:
+            self._check_on_windows(self._path)
             return _open_on_windows(places.os_path(places.join(self._path, name)))
         if self._descriptor is None:
             self._descriptor = places.open_directory(self._path)
+            self._check(self._path, os.fstat(self._descriptor))
         try:
             return os.open(name, self._flags, dir_fd=self._descriptor)
         except PermissionError as error:
@@ -60,6 +70,19 @@ class Folder:
         # Only a file's owner may ask to leave its access time; its neighbours will be no different.
         self._flags &= ~places.NO_ATIME
         return os.open(name, self._flags, dir_fd=self._descriptor)
+
+    def _check_on_windows(self, path: bytes) -> None:
+        # By path, and once for each batch: a directory cannot be held open there without being in the way.
+        if not self._checked:
+            self._check(path, places.directory_status(path))
+            self._checked = True
+
+    def _check(self, path: bytes, status: os.stat_result) -> None:
+        try:
+            check_directory(status, self._descriptor, path, self._mark)
+        except OSError as error:
+            self._replaced = error
+            raise
 
 
 def checked_status(descriptor: int) -> os.stat_result:

@@ -21,6 +21,8 @@ BATCH_ITEMS = 64
 BATCH_CONTENT = 8 << 20
 #: Names in one batch or list of folders take at most this much, so that a line stays short.
 BATCH_NAMES = 64 << 10
+#: Directories that one message may tell of.
+FOLDERS_AT_ONCE = 1024
 #: Items left out by policy that one message may tell of; a walker speaks several times a second.
 PASSED_OVER = 1 << 24
 #: A file larger than this travels alone, is mapped instead of read, and is given out early.

@@ -2,32 +2,33 @@
 
 from collections.abc import Iterable
 
+from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import PendingFolders
 
 
 class PendingStack:
-    """Directories to walk, next one last. Kept as joined names: a million of them are some 20 MB."""
+    """Directories to walk, next one last. Kept as joined names: a million of them are some 40 MB."""
 
     def __init__(self, groups: Iterable[PendingFolders] = ()) -> None:
-        self._groups = [(group.directory, group.names) for group in groups if group.names]
+        self._groups = [(group.directory, group.names, group.marks) for group in groups if group.names]
 
     def __bool__(self) -> bool:
         return bool(self._groups)
 
-    def push(self, directory: bytes, names: bytes) -> None:
-        """Add the NUL-separated `names` found in `directory`."""
+    def push(self, directory: bytes, names: bytes, marks: bytes) -> None:
+        """Add the NUL-separated `names` found in `directory`, and what they were when they were listed."""
         if names:
-            self._groups.append((directory, names))
+            self._groups.append((directory, names, marks))
 
-    def pop(self) -> tuple[bool, bytes]:
-        """Take the next one: whether it is a target, and its path. Raises IndexError if none is left."""
-        directory, names = self._groups.pop()
+    def pop(self) -> tuple[bool, bytes, bytes]:
+        """Take the next one: whether it is a target, its path and its mark. Raises IndexError if none is left."""
+        directory, names, marks = self._groups.pop()
         rest, _, name = names.rpartition(b"\0")
         if rest:
-            self._groups.append((directory, rest))
-        return not directory, join(directory, name)
+            self._groups.append((directory, rest, marks[:-MARK_BYTES]))
+        return not directory, join(directory, name), marks[-MARK_BYTES:] or UNKNOWN
 
     def groups(self) -> tuple[PendingFolders, ...]:
         """Return what is left, for another walker to go on with."""
-        return tuple(PendingFolders(directory, names) for directory, names in self._groups)
+        return tuple(PendingFolders(*group) for group in self._groups)

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 
 import msgspec
 
-from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.content import EndedError, Folder, checked_status, ending_for
+from medscan_gui.engine.identity import UNKNOWN
 from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
 from medscan_gui.engine.places import join
 from medscan_gui.engine.troubles import Ending
@@ -20,6 +21,7 @@ from medscan_gui.engine.troubles import Ending
 _READ: Ending = (Outcome.SCANNED, Cause.NONE, "")
 _EMPTY: Ending = (Outcome.EMPTY, Cause.NONE, "")
 _CHANGED: Ending = (Outcome.UNREADABLE, Cause.CHANGED_WHILE_READ, "")
+_REPLACED: Ending = (Outcome.UNREADABLE, Cause.REPLACED, "")
 
 _HASH_STEP = 1 << 20
 
@@ -44,29 +46,33 @@ class Pipeline:
         # One byte more than is read in one piece: a file that has grown shows itself.
         self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
 
-    def enter(self, directory: bytes) -> None:
-        """Say which directory the next files lie in."""
+    def enter(self, directory: bytes, mark: bytes = UNKNOWN) -> None:
+        """Say which directory the next files lie in, and what it was when it was listed (`identity`)."""
         self._directory = directory
-        self._folder.enter(directory)
+        self._folder.enter(directory, mark)
 
     def leave(self) -> None:
         """Hold nothing of the target open."""
         self._folder.close()
 
-    def scan(self, name: bytes) -> ItemResult:
-        """Scan one file of the directory at hand; never raises for what a file or a medium does."""
+    def scan(self, name: bytes, inode: int = 0) -> ItemResult:
+        """Scan one file of the directory at hand; never raises for what a file or a medium does.
+
+        `inode` is what the file was when it was listed; 0 if that is not known. Another file in its place is
+        scanned too, but never called scanned: the one that was listed may go by another name now.
+        """
         try:
             descriptor = self._folder.open(name)
         except (OSError, EndedError) as error:
             return ItemResult(ending_for(error))
         try:
-            return self._scan_open(descriptor, name)
+            return self._scan_open(descriptor, name, inode)
         except (OSError, EndedError) as error:
             return ItemResult(ending_for(error))
         finally:
             os.close(descriptor)
 
-    def _scan_open(self, descriptor: int, name: bytes) -> ItemResult:
+    def _scan_open(self, descriptor: int, name: bytes, inode: int) -> ItemResult:
         """Scan, and scan again if the file changed meanwhile; what matched either time is told."""
         before = checked_status(descriptor)
         matches: list[RuleMatch] = []
@@ -77,6 +83,8 @@ class Pipeline:
             if (size, after.st_mtime_ns) == (after.st_size, before.st_mtime_ns) or ending[0] is Outcome.TIMED_OUT:
                 break
             before, ending = after, _CHANGED
+        if inode and inode != after.st_ino and ending[0] in READ_OUTCOMES:
+            ending = _REPLACED
         if not matches:
             return SCANNED if ending is _READ else ItemResult(ending)
         told = tuple(matches[: limits.FINDINGS_PER_ITEM])

@@ -108,44 +108,41 @@ def _steps(raw: bytes) -> list[bytes]:
     return steps
 
 
-#: File-system types that hold nothing stored: the running kernel makes their contents up
-#: (Documentation/filesystems of the Linux kernel). Memory disks (tmpfs) do hold files and are scanned.
-_VIRTUAL_TYPES = frozenset(
-    {
-        *("autofs", "binder", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts"),
-        *("devtmpfs", "efivarfs", "fusectl", "hugetlbfs", "mqueue", "nfsd", "nsfs", "proc", "pstore", "resctrl"),
-        *("rpc_pipefs", "securityfs", "selinuxfs", "smackfs", "sysfs", "tracefs"),
-    }
-)
-_MOUNTS = Path("/proc/self/mountinfo")
-
-
-def virtual_devices() -> frozenset[int]:
-    """Return the device numbers of the mounted virtual file systems; none where the system has no such list."""
-    try:
-        lines = _MOUNTS.read_bytes().splitlines()
-    except OSError:
-        return frozenset()
-    return frozenset(device for device in map(_virtual_device, lines) if device is not None)
-
-
-def _virtual_device(mount: bytes) -> int | None:
-    # "36 35 98:0 /root /mount/point options [optional fields] - type source options" (proc(5))
-    before, _, after = mount.partition(b" - ")
-    fields, kinds = before.split(), after.split()
-    if len(fields) < 3 or not kinds or kinds[0].decode("ascii", "replace") not in _VIRTUAL_TYPES:
-        return None
-    major, _, minor = fields[2].partition(b":")
-    return os.makedev(int(major), int(minor)) if major.isdigit() and minor.isdigit() else None
-
-
 #: Tags of reparse points that lead elsewhere: junction or mount point, and symbolic link (winnt.h).
-_LINK_TAGS = frozenset({0xA0000003, 0xA000000C})
+_MOUNT_POINT = 0xA0000003
+_LINK_TAGS = frozenset({_MOUNT_POINT, 0xA000000C})
 
 
 def is_link(status: os.stat_result) -> bool:
     """Say whether an entry (not followed) leads elsewhere: symbolic links, junctions, mounted folders of Windows."""
     return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) in _LINK_TAGS
+
+
+def is_volume(path: str, status: os.stat_result) -> bool:
+    """Say whether a folder of Windows (`status` not followed) is where a whole volume is mounted.
+
+    Such a volume may have no letter, so that it is scanned nowhere else. Raises OSError.
+    """
+    return getattr(status, "st_reparse_tag", 0) == _MOUNT_POINT and _names_volume(str(Path(path).readlink()))
+
+
+def _names_volume(target: str) -> bool:
+    # A junction's target is a path on a lettered drive; a mounted volume's is its own name and nothing more.
+    return target.startswith("\\\\?\\Volume{") and target.rstrip("\\").endswith("}") and target.count("\\") <= 4
+
+
+def directory_status(raw: bytes) -> os.stat_result:
+    """Return the status of a directory that is to be listed or read (Windows). Raises OSError.
+
+    A mounted volume's own root is told. A link or junction is refused: whoever meets one here saw a folder before.
+    """
+    path = os_path(raw)
+    status = os.lstat(path)
+    if is_link(status):
+        if not is_volume(path, status):
+            raise OSError(errno.ESTALE, "a link is there now")
+        status = os.stat(path)  # noqa: PTH116  # prefixed text
+    return status
 
 
 def error_name(error: OSError) -> str:

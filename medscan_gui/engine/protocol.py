@@ -15,14 +15,18 @@ from msgspec import Meta
 
 from medscan_gui.core.words import Cause, Outcome, Severity
 from medscan_gui.engine import limits
+from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
 
 #: Raised whenever a message changes; both sides must agree.
-PROTOCOL = 1
+PROTOCOL = 2
 
 Number = Annotated[int, Meta(ge=0, le=limits.MAX_NUMBER)]
 Path = Annotated[bytes, Meta(max_length=limits.PATH_BYTES)]
 Names = Annotated[bytes, Meta(max_length=limits.BATCH_NAMES + limits.NAME_BYTES)]
 Name = Annotated[bytes, Meta(max_length=limits.NAME_BYTES)]
+Mark = Annotated[bytes, Meta(min_length=MARK_BYTES, max_length=MARK_BYTES)]
+Marks = Annotated[bytes, Meta(max_length=MARK_BYTES * limits.FOLDERS_AT_ONCE)]
+Inodes = Annotated[bytes, Meta(max_length=8 * limits.BATCH_ITEMS)]
 Detail = Annotated[str, Meta(max_length=limits.DETAIL_CHARS)]
 RuleName = Annotated[str, Meta(max_length=limits.RULE_CHARS)]
 MetaText = Annotated[str, Meta(max_length=limits.META_CHARS)]
@@ -77,10 +81,12 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
 
 
 class PendingFolders(msgspec.Struct, frozen=True, array_like=True):
-    """Directories that still have to be walked: NUL-separated names within one directory."""
+    """Directories that still have to be walked: NUL-separated names within one directory, and their marks."""
 
     directory: bytes
     names: bytes
+    #: One mark (`identity`) for each name, as it was listed; none for targets.
+    marks: bytes = b""
 
 
 class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
@@ -92,11 +98,13 @@ class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
 
     first_id: int
     pending: tuple[PendingFolders, ...]
-    #: (device, inode or file id) of MedScan's own directories.
+    #: (device, inode or file id) of MedScan's own files.
     exclude: tuple[tuple[int, int], ...]
     skip_virtual: bool
     #: Device numbers (st_dev) of file systems that lie on other computers and are left out.
     network: tuple[int, ...] = ()
+    #: Names of the files in `exclude`, if they are known (`supervisor.ScanJob`).
+    exclude_names: tuple[bytes, ...] = ()
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
@@ -106,6 +114,10 @@ class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     directory: Path
     names: Names
     sizes: Annotated[list[Number], Meta(min_length=1, max_length=limits.BATCH_ITEMS)]
+    #: Which directory was listed; whoever opens it compares (`identity`).
+    mark: Mark = UNKNOWN
+    #: Inode number of each file, 8 bytes each; none where they do not last.
+    inodes: Inodes = b""
 
 
 # Child to parent --------------------------------------------------------------------------------
@@ -180,6 +192,7 @@ class Folders(msgspec.Struct, frozen=True, array_like=True, tag="folders"):
     """Directories within the one at hand, pending from now on."""
 
     names: Names
+    marks: Marks = b""
 
 
 class PassedOver(msgspec.Struct, frozen=True, array_like=True, tag="passed"):

@@ -5,6 +5,9 @@ from medscan_gui.core.finding import ItemProblem
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine.events import Counted, EndedLine, EngineEvent, ItemsEnded, ItemTrouble
 
+#: Causes that a whole target may have which is no more there, or is another one now.
+_SUSPICIOUS = frozenset({Cause.READ_ERROR, Cause.REPLACED})
+
 
 class Report:
     """Counts what is found and what has ended, and holds the events that are not told yet."""
@@ -43,7 +46,7 @@ class Report:
         if outcome in READ_OUTCOMES or is_accepted(outcome, cause):
             self.end(outcome, cause, 1, size)
             return
-        if outcome is Outcome.VANISHED or cause is Cause.READ_ERROR:
+        if outcome is Outcome.VANISHED or cause in _SUSPICIOUS:
             self.suspicions += 1
         self.items_ended += 1
         self.bytes_ended += size

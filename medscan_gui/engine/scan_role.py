@@ -1,6 +1,7 @@
 """The worker: proves itself on the self-test, then scans what it is given, announcing each item first."""
 
 from collections.abc import Iterable
+from itertools import repeat
 
 import msgspec
 
@@ -9,6 +10,7 @@ from medscan_gui.core.bundle import FORMAT, canonical_manifest
 from medscan_gui.core.words import Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.child import send_all
+from medscan_gui.engine.identity import unpack_numbers
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
 from medscan_gui.engine.pipeline import SCANNED, ItemResult, Pipeline
@@ -95,14 +97,15 @@ class Worker:
 
     def scan(self, batch: Entries) -> None:
         """Scan the files of one batch."""
-        self._pipeline.enter(batch.directory)
+        self._pipeline.enter(batch.directory, batch.mark)
         scan, sink = self._pipeline.scan, self._sink
-        for item, name in enumerate(split_names(batch.names), batch.first):
+        inodes = unpack_numbers(batch.inodes) if batch.inodes else repeat(0)
+        for item, (name, inode) in enumerate(zip(split_names(batch.names), inodes, strict=False), batch.first):
             # `Next` or the end before with `Begin`, written by hand: it is done for each file.
             send_all(
                 sink, b'["n",%d]\n' % item if self._scanned is not None else b'%b["b",%d]\n' % (self._untold, item)
             )
-            result = scan(name)
+            result = scan(name, inode)
             if result is SCANNED:
                 self._scanned = item
             else:

@@ -42,8 +42,11 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     bundle: Bundle
     #: Workers; 0 means one for each core.
     workers: int = 0
-    #: Identities of MedScan's own directories (`places.identity_of`).
+    #: Identities of MedScan's own files (`places.identity_of`). Directories are never left out.
     exclude: tuple[Identity, ...] = ()
+    #: Names of those files, without directory. Only Windows needs them: listing tells no identities there, and
+    #: only files with such a name are asked for theirs. Without names, every file is asked.
+    exclude_names: tuple[bytes, ...] = ()
     #: Leave out what the running kernel makes up (/proc, /sys, /dev).
     skip_virtual: bool = True
     #: Device numbers (st_dev) of file systems on other computers that are left out.
@@ -116,7 +119,7 @@ class Supervisor:
         watch.ask(time.monotonic())
         if not self._cancelled.is_set():
             targets = PendingStack([PendingFolders(b"", b"\0".join(reversed(self._job.paths)))])
-            order = WalkOrder(self._job.exclude, self._job.skip_virtual, self._job.network)
+            order = WalkOrder(self._job.exclude, self._job.skip_virtual, self._job.network, self._job.exclude_names)
             self._crew.start(order, targets, self._job.workers)
         while not self._cancelled.is_set():
             self._listen()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from medscan_gui.engine import limits
+from medscan_gui.engine.identity import UNKNOWN, has_inode, pack_numbers
 from medscan_gui.engine.protocol import Entries, line
 
 Send = Callable[[bytes], None]
@@ -61,20 +62,23 @@ class FileBatch:
         self.bytes = 0
         self._names: list[bytes] = []
         self._sizes: list[int] = []
+        self._inodes: list[int] = []
+        self._mark = UNKNOWN
         self._content = 0
         self._name_bytes = 0
 
-    def enter(self, directory: bytes) -> None:
+    def enter(self, directory: bytes, mark: bytes) -> None:
         """Say which directory the next files lie in."""
         self.close()
-        self.directory = directory
+        self.directory, self._mark = directory, mark
 
-    def add(self, name: bytes, size: int) -> None:
+    def add(self, name: bytes, size: int, inode: int) -> None:
         """Add a file."""
         if self._sizes and size > limits.LARGE_FILE:
             self.close()
         self._names.append(name)
         self._sizes.append(size)
+        self._inodes.append(inode)
         self._content += size
         self._name_bytes += len(name) + 1
         if (
@@ -88,9 +92,11 @@ class FileBatch:
         """Tell of the files gathered."""
         if not self._sizes:
             return
-        self._tell(Entries(self._next_id, self.directory, b"\0".join(self._names), self._sizes))
+        names, told = b"\0".join(self._names), has_inode(self._mark) and all(self._inodes)
+        inodes = pack_numbers(self._inodes) if told else b""
+        self._tell(Entries(self._next_id, self.directory, names, self._sizes, self._mark, inodes))
         self._next_id += len(self._sizes)
         self.items += len(self._sizes)
         self.bytes += self._content
-        self._names, self._sizes = [], []
+        self._names, self._sizes, self._inodes = [], [], []
         self._content = self._name_bytes = 0

@@ -16,6 +16,7 @@ _BY_ERRNO = {
     errno.ELOOP: (Outcome.UNREADABLE, Cause.REPLACED),  # O_NOFOLLOW met a link that was a file before
     errno.ENOTDIR: (Outcome.UNREADABLE, Cause.REPLACED),
     errno.EISDIR: (Outcome.UNREADABLE, Cause.REPLACED),
+    errno.ESTALE: (Outcome.UNREADABLE, Cause.REPLACED),  # `identity`, and network servers, say so
     errno.ENXIO: (Outcome.UNREADABLE, Cause.REPLACED),  # a socket, where a file was
     errno.ETXTBSY: (Outcome.UNREADABLE, Cause.IN_USE),
     errno.EBUSY: (Outcome.UNREADABLE, Cause.IN_USE),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from medscan_gui.core.names import path_of, raw_bytes
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine import limits, places
+from medscan_gui.engine.identity import UNKNOWN, FileSystems, canonical, check_directory, place_key
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.protocol import Done, Enter, Folders, PassedOver, Resolved, Trouble, Walk
 from medscan_gui.engine.telling import FileBatch, Send, Teller
@@ -24,15 +25,20 @@ class Walker:
     """One walk. `send` takes whole lines and blocks while the supervisor is busy."""
 
     def __init__(self, order: Walk, send: Send) -> None:
-        self._exclude = frozenset(order.exclude)
-        self._virtual = places.virtual_devices() if order.skip_virtual else frozenset()
+        self._own = OwnFiles(order.exclude, order.exclude_names)
+        self._systems = FileSystems()
+        self._skip_virtual = order.skip_virtual
         self._network = frozenset(order.network)
         self._pending = PendingStack(order.pending)
-        #: Every directory walked: a file system mounted twice, or into itself, is walked once.
-        self._seen: set[places.Identity] = set()
+        #: Every directory walked (`place_key`): a file system mounted twice, or into itself, is walked once.
+        self._seen: set[bytes] = set()
+        #: Targets that are single files, by the directory they lie in.
+        self._single: set[tuple[bytes, bytes]] = set()
+        self._place = b""
         self._teller = Teller(send)
         self._files = FileBatch(order.first_id, self._teller.tell)
         self._folders: list[bytes] = []
+        self._marks: list[bytes] = []
         self._folder_bytes = 0
         self._passed: dict[Cause, int] = {}
         #: Items that are not files to scan.
@@ -41,14 +47,14 @@ class Walker:
     def run(self) -> None:
         """Walk to the end and say so. Raises OSError only when the supervisor is gone."""
         while self._pending:
-            is_target, path = self._pending.pop()
+            is_target, path, mark = self._pending.pop()
             self._teller.tell(Enter())
             self._teller.flush()
             try:
                 if is_target:
                     self._walk_target(path)
                 else:
-                    self._walk_directory(path)
+                    self._walk_directory(path, mark)
             except OSError as error:
                 self._trouble(b"", error)
             self._tell_gathered()
@@ -60,25 +66,39 @@ class Walker:
         real = raw_bytes(os.path.realpath(path_of(path)))
         status = os.lstat(places.os_path(real))
         if stat.S_ISDIR(status.st_mode):
+            mark = self._systems.mark(status)
+            real = canonical(real, mark)
             self._teller.tell(Resolved(real))
-            self._walk_directory(real)
+            self._walk_directory(real, mark)
             return
         directory, name = places.split(real)
+        mark = self._systems.mark(os.lstat(places.os_path(directory)))
+        directory = canonical(directory, mark)
         self._teller.tell(Resolved(directory))
-        self._files.enter(directory)
-        if places.identity(status) in self._exclude:
-            self._pass_over(Cause.OWN_PROGRAM)
-        elif stat.S_ISREG(status.st_mode):
-            self._files.add(name, status.st_size)
+        self._files.enter(directory, mark)
+        self._take_single(directory, mark, name, status)
+
+    def _take_single(self, directory: bytes, mark: bytes, name: bytes, status: os.stat_result) -> None:
+        """Take a target that is a file, unless it was given already, or with the folder that it lies in."""
+        place = place_key(mark, directory)
+        if place in self._seen or (place, name) in self._single:
+            return
+        self._single.add((place, name))
+        if stat.S_ISREG(status.st_mode):
+            self._take_file(name, status)
         else:
             self._pass_over(Cause.SPECIAL_FILE)
 
-    def _walk_directory(self, path: bytes) -> None:
-        self._files.enter(path)
-        with _opened(path) as (status, listed):
+    def _walk_directory(self, path: bytes, listed_mark: bytes) -> None:
+        self._files.enter(path, listed_mark)
+        with _opened(path) as (status, descriptor, listed):
+            check_directory(status, descriptor, path, listed_mark)
+            mark = self._systems.mark(status)
+            self._place = place_key(mark, path)
             if cause := self._left_out(status):
                 self._pass_over(cause)
                 return
+            self._files.enter(path, mark)
             with os.scandir(listed) as entries:
                 for entry in entries:
                     self._take(entry)
@@ -87,16 +107,13 @@ class Walker:
 
     def _left_out(self, status: os.stat_result) -> Cause | None:
         """Say why a directory is not walked. One that was walked already is as good as a link to itself."""
-        found = places.identity(status)
-        if found in self._exclude:
-            return Cause.OWN_PROGRAM
-        if status.st_dev in self._virtual:
+        if self._skip_virtual and self._systems.is_virtual(status.st_dev):
             return Cause.VIRTUAL_FILE_SYSTEM
         if status.st_dev in self._network:
             return Cause.NETWORK_PLACE
-        if found in self._seen:
+        if self._place in self._seen:
             return Cause.LINK
-        self._seen.add(found)
+        self._seen.add(self._place)
         return None
 
     def _take(self, entry: Entry) -> None:
@@ -105,26 +122,36 @@ class Walker:
             if len(name) > limits.NAME_BYTES:
                 self._refuse_name(name)
             elif entry.is_file(follow_symlinks=False):
-                self._take_file(name, entry.stat(follow_symlinks=False))
-            elif entry.is_symlink() or (places.WINDOWS and places.is_link(entry.stat(follow_symlinks=False))):
+                if not self._single or (self._place, name) not in self._single:
+                    self._take_file(name, entry.stat(follow_symlinks=False))
+            elif entry.is_symlink() or (places.WINDOWS and self._is_link(entry)):
                 self._pass_over(Cause.LINK)
             elif entry.is_dir(follow_symlinks=False):
-                self._take_folder(name)
+                self._take_folder(name, entry)
             else:
                 self._pass_over(Cause.SPECIAL_FILE)
         except OSError as error:
             self._trouble(name, error)
 
-    def _take_file(self, name: bytes, status: os.stat_result) -> None:
-        if stat.S_ISREG(status.st_mode) and not places.is_link(status):
-            self._files.add(name, status.st_size)
-        else:  # replaced since it was listed
-            self._pass_over(Cause.LINK if places.is_link(status) else Cause.SPECIAL_FILE)
+    def _is_link(self, entry: Entry) -> bool:
+        status = entry.stat(follow_symlinks=False)
+        return places.is_link(status) and not places.is_volume(entry.path, status)
 
-    def _take_folder(self, name: bytes) -> None:
+    def _take_file(self, name: bytes, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode) or places.is_link(status):  # replaced since it was listed
+            self._pass_over(Cause.LINK if places.is_link(status) else Cause.SPECIAL_FILE)
+        elif self._own and self._own.has(self._files.directory, name, status):
+            self._pass_over(Cause.OWN_PROGRAM)
+        else:
+            self._files.add(name, status.st_size, status.st_ino)
+
+    def _take_folder(self, name: bytes, entry: Entry) -> None:
+        # What a directory of Windows is, is asked for only when it is opened: asking means opening it there.
+        mark = UNKNOWN if places.WINDOWS else self._systems.mark(entry.stat(follow_symlinks=False))
         self._folders.append(name)
+        self._marks.append(mark)
         self._folder_bytes += len(name) + 1
-        if self._folder_bytes > limits.BATCH_NAMES:
+        if self._folder_bytes > limits.BATCH_NAMES or len(self._folders) >= limits.FOLDERS_AT_ONCE:
             self._tell_folders()
 
     def _refuse_name(self, name: bytes) -> None:
@@ -151,22 +178,46 @@ class Walker:
 
     def _tell_folders(self) -> None:
         if self._folders:
-            names = b"\0".join(self._folders)
-            self._pending.push(self._files.directory, names)
-            self._teller.tell(Folders(names))
+            names, marks = b"\0".join(self._folders), b"".join(self._marks)
+            self._pending.push(self._files.directory, names, marks)
+            self._teller.tell(Folders(names, marks))
             self._folders.clear()
+            self._marks.clear()
             self._folder_bytes = 0
 
 
 @contextmanager
-def _opened(path: bytes) -> Iterator[tuple[os.stat_result, int | str]]:
-    """Open a directory without following a link, and give its status and what `os.scandir` lists."""
+def _opened(path: bytes) -> Iterator[tuple[os.stat_result, int | None, int | str]]:
+    """Open a directory without following a link; give its status, its descriptor and what `os.scandir` lists."""
     if places.WINDOWS:
-        listed = places.os_path(path)
-        yield os.lstat(listed), listed
+        yield places.directory_status(path), None, places.os_path(path)
         return
     descriptor = places.open_directory(path)
     try:
-        yield os.fstat(descriptor), descriptor
+        yield os.fstat(descriptor), descriptor, descriptor
     finally:
         os.close(descriptor)
+
+
+class OwnFiles:
+    """MedScan's own files, by identity: the rules must not find themselves, nor the journal change under us."""
+
+    def __init__(self, identities: tuple[places.Identity, ...], names: tuple[bytes, ...]) -> None:
+        # Without file ids everything would be everything else.
+        self._identities = frozenset(identity for identity in identities if identity[1])
+        self._names = frozenset(map(_folded, names))
+
+    def __bool__(self) -> bool:
+        return bool(self._identities)
+
+    def has(self, directory: bytes, name: bytes, status: os.stat_result) -> bool:
+        """Say whether a file, not followed, is one of them. Raises OSError."""
+        if places.WINDOWS:  # listing tells no file ids there: ask for those files whose name fits
+            if self._names and _folded(name) not in self._names:
+                return False
+            status = os.lstat(places.os_path(places.join(directory, name)))
+        return places.identity(status) in self._identities
+
+
+def _folded(name: bytes) -> bytes:
+    return name.decode("utf-8", "surrogatepass").casefold().encode("utf-8", "surrogatepass") if places.WINDOWS else name

@@ -6,6 +6,7 @@ from medscan_gui.core.words import ACCEPTED_SKIPS, Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.backlog import Backlog
 from medscan_gui.engine.events import EngineStarted, Role
+from medscan_gui.engine.identity import MARK_BYTES
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.places import SEPARATOR, Identity, join
 from medscan_gui.engine.process import ChildProcess, Mail
@@ -38,6 +39,7 @@ class WalkOrder(msgspec.Struct, frozen=True):
     exclude: tuple[Identity, ...]
     skip_virtual: bool
     network: tuple[int, ...] = ()
+    exclude_names: tuple[bytes, ...] = ()
 
 
 class WalkerLink:
@@ -61,7 +63,14 @@ class WalkerLink:
         self._heard_at = child.started_at
         self._items = 0
         self._bytes = 0
-        walk = Walk(self._next_id, pending.groups(), order.exclude, order.skip_virtual, order.network)
+        walk = Walk(
+            first_id=self._next_id,
+            pending=pending.groups(),
+            exclude=order.exclude,
+            skip_virtual=order.skip_virtual,
+            network=order.network,
+            exclude_names=order.exclude_names,
+        )
         child.send(line(walk))
 
     def hear(self, mail: Mail) -> None:
@@ -98,8 +107,11 @@ class WalkerLink:
         if isinstance(message, Entries):
             self._entries(message, directory, text)
         elif isinstance(message, Folders):
-            _check_names(split_names(message.names))
-            self.pending.push(directory, message.names)
+            names = split_names(message.names)
+            _check_names(names)
+            if len(message.marks) != MARK_BYTES * len(names):
+                raise ProtocolError("folders without their marks")
+            self.pending.push(directory, message.names, message.marks)
         elif isinstance(message, PassedOver):
             self._passed_over(message)
         elif isinstance(message, Trouble):
@@ -119,7 +131,7 @@ class WalkerLink:
     def _enter(self) -> None:
         if not self.pending:
             raise ProtocolError("entered what was not pending")
-        self._target_unresolved, self._directory = self.pending.pop()
+        self._target_unresolved, self._directory, _mark = self.pending.pop()
 
     def _count(self, items: int, size: int = 0) -> None:
         self._items += items
@@ -132,6 +144,8 @@ class WalkerLink:
         names = split_names(entries.names)
         if entries.directory != directory or entries.first != self._next_id or len(names) != len(entries.sizes):
             raise ProtocolError("a batch that does not fit")
+        if len(entries.inodes) not in {0, 8 * len(names)}:
+            raise ProtocolError("a batch without its inodes")
         _check_names(names)
         self._next_id += len(names)
         self._count(len(names), sum(entries.sizes))

@@ -80,7 +80,8 @@ class _Batch:
         if start >= len(self.sizes):
             return b""
         names = b"\0".join(self.names[start:])
-        return line(Entries(entries.first + start, entries.directory, names, entries.sizes[start:]))
+        sizes, inodes = entries.sizes[start:], entries.inodes[8 * start :]
+        return line(Entries(entries.first + start, entries.directory, names, sizes, entries.mark, inodes))
 
 
 class WorkerLink:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medscan_gui.core.words import Cause, Outcome, Severity
-from medscan_gui.engine import places, protocol
+from medscan_gui.engine import identity, places, protocol
 from medscan_gui.engine.backlog import Backlog
 from medscan_gui.engine.match.severity import severity_of, text_of
 from medscan_gui.engine.pending import PendingStack
@@ -102,7 +102,7 @@ names = st.binary(min_size=1, max_size=20).filter(lambda name: b"\0" not in name
 def test_a_pending_stack_handed_over_goes_on_alike(groups: list[tuple[bytes, list[bytes]]]) -> None:
     one = PendingStack()
     for directory, found in groups:
-        one.push(directory, b"\0".join(found))
+        one.push(directory, b"\0".join(found), os.urandom(16 * len(found)))
     other = PendingStack(one.groups())
     taken = []
     while one:
@@ -114,9 +114,9 @@ def test_a_pending_stack_handed_over_goes_on_alike(groups: list[tuple[bytes, lis
 
 def test_targets_are_told_from_directories() -> None:
     stack = PendingStack([PendingFolders(b"", b"/media/stick")])
-    assert stack.pop() == (True, b"/media/stick")
-    stack.push(b"/media/stick", b"a")
-    assert stack.pop() == (False, places.join(b"/media/stick", b"a"))
+    assert stack.pop() == (True, b"/media/stick", identity.UNKNOWN)
+    stack.push(b"/media/stick", b"a", b"M" * 16)
+    assert stack.pop() == (False, places.join(b"/media/stick", b"a"), b"M" * 16)
 
 
 @given(st.lists(names, min_size=1, max_size=80).map(lambda parts: b"/" + b"/".join(parts)))
@@ -130,16 +130,37 @@ def test_a_long_path_is_taken_in_steps_that_give_it_back(path: bytes) -> None:
 def test_virtual_file_systems_are_known_by_device() -> None:
     if not Path("/proc/self/mountinfo").exists():
         pytest.skip("no such list here")
-    devices = places.virtual_devices()
-    assert os.stat("/proc").st_dev in devices
-    assert os.stat(__file__).st_dev not in devices
+    systems = identity.FileSystems()
+    assert systems.is_virtual(os.stat("/proc").st_dev)
+    assert not systems.is_virtual(os.stat(__file__).st_dev)
+
+
+@pytest.mark.parametrize("kind", ["tmpfs", "devtmpfs", "hugetlbfs", "ramfs", "ext4", ""])
+def test_what_can_hold_a_stored_file_is_not_virtual(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr(identity, "_mounted_types", lambda: {7: kind})
+    assert not identity.FileSystems().is_virtual(7)
 
 
 @pytest.mark.parametrize(
     "line", [b"", b"36", b"36 35 98:0", b"36 35 x:y / / rw - proc proc rw", b"36 35 1 / / rw - proc", b"\xff - \xff"]
 )
 def test_strange_mounts_are_no_devices(line: bytes) -> None:
-    assert places._virtual_device(line) is None
+    assert identity._mount(line) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "volume"),
+    [
+        ("\\\\?\\Volume{0b2c1f6e-0000-0000-0000-100000000000}\\", True),
+        ("\\\\?\\Volume{0b2c1f6e-0000-0000-0000-100000000000}", True),
+        ("\\\\?\\Volume{0b2c1f6e-0000-0000-0000-100000000000}\\Users", False),
+        ("\\\\?\\C:\\Users", False),
+        ("C:\\Users", False),
+        ("", False),
+    ],
+)
+def test_mounted_volumes_are_told_from_junctions(target: str, volume: bool) -> None:
+    assert places._names_volume(target) is volume
 
 
 @given(st.integers(1, 200))
@@ -183,5 +204,11 @@ def test_the_deepest_path_fits_into_a_line() -> None:
         b"\xff" * limits.PATH_BYTES,
         b"\xff" * (limits.BATCH_NAMES + limits.NAME_BYTES),
         [limits.MAX_NUMBER] * limits.BATCH_ITEMS,
+        b"\xff" * 16,
+        b"\xff" * 8 * limits.BATCH_ITEMS,
     )
     assert len(protocol.line(entries)) < limits.LINE_BYTES
+    folders = protocol.Folders(
+        b"\xff" * (limits.BATCH_NAMES + limits.NAME_BYTES), b"\xff" * 16 * limits.FOLDERS_AT_ONCE
+    )
+    assert len(protocol.line(folders)) < limits.LINE_BYTES

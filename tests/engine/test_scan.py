@@ -208,18 +208,31 @@ def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
     assert problems == [[str(tmp_path / "closed"), *denied], [str(tmp_path / "secret"), *denied]]
 
 
-def test_own_directories_are_left_out_by_identity_and_look_alikes_are_not(tmp_path: Path) -> None:
-    for name in ("MedScan", "MedScan2", "medscan"):
+def test_own_files_are_left_out_by_identity_and_their_neighbours_are_not(tmp_path: Path) -> None:
+    for name in ("MedScan", "MedScan2"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "f").write_bytes(MARKER)
-    own = identity_of(tmp_path / "MedScan")
+        for file in ("f", "g"):
+            (tmp_path / name / file).write_bytes(MARKER)
+    own, folder = identity_of(tmp_path / "MedScan" / "f"), identity_of(tmp_path / "MedScan2")
     assert own is not None
-    base = job(tmp_path)
-    told = scan(ScanJob(paths=base.paths, bundle=base.bundle, workers=1, exclude=(own,)))
+    assert folder is not None
+    only = msgspec.structs.replace(job(tmp_path), exclude=(own, folder))
+    told = scan(only)
     assert {finding.chain for finding in told.findings} == {
-        (raw(tmp_path / name / "f"),) for name in ("MedScan2", "medscan")
-    }
+        (raw(tmp_path / name),) for name in ("MedScan/g", "MedScan2/f", "MedScan2/g")
+    }, "a directory is never left out"
     assert told.total(Outcome.SKIPPED_BY_POLICY, Cause.OWN_PROGRAM) == 1
+    assert told.counted.items == 4
+    named = msgspec.structs.replace(only, exclude_names=(b"f",))
+    assert scan(named).outcomes == told.outcomes
+
+
+def test_an_own_file_as_a_target_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(MARKER)
+    own = identity_of(tmp_path / "f")
+    assert own is not None
+    told = scan(msgspec.structs.replace(job(tmp_path / "f"), exclude=(own,)))
+    assert told.outcomes == {(Outcome.SKIPPED_BY_POLICY, Cause.OWN_PROGRAM): 1}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux's virtual file systems")
@@ -227,6 +240,22 @@ def test_virtual_file_systems_are_left_out_if_asked() -> None:
     base = job(b"/proc", b"/sys")
     told = scan(ScanJob(paths=base.paths, bundle=base.bundle, workers=1))
     assert told.outcomes == {(Outcome.SKIPPED_BY_POLICY, Cause.VIRTUAL_FILE_SYSTEM): 2}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's memory disk for devices")
+def test_a_file_stored_among_the_devices_is_scanned() -> None:
+    place = Path("/dev") / f"medscan-test-{os.getpid()}"
+    try:
+        place.mkdir()
+    except OSError:
+        pytest.skip("nothing may be stored there")
+    try:
+        (place / "threat").write_bytes(MARKER)
+        told = scan(msgspec.structs.replace(job(place), skip_virtual=True))
+        assert [finding.chain for finding in told.findings] == [(raw(place / "threat"),)]
+    finally:
+        (place / "threat").unlink()
+        place.rmdir()
 
 
 @pytest.mark.parametrize(
