@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 
 import msgspec
 
@@ -11,7 +12,7 @@ from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.text import _, current
 from medscan_gui.export.saving import write_whole
 from medscan_gui.session import Services, open_services
-from medscan_gui.store.journal import NoJournal
+from medscan_gui.store.journal import ChainReport, NoJournal
 from medscan_gui.system.paths import Paths
 
 
@@ -43,19 +44,38 @@ def _list(services: Services, options: argparse.Namespace) -> int:
 
 def _verify(services: Services) -> int:
     report = services.journal.verify()
-    if report.ok:
-        say(
-            _("The journal is intact: {entries} entries, code {code}.").format(
-                entries=report.entries, code=report.head_code
-            )
-        )
-        return exit_codes.BLUE
-    say(
-        _("The journal was altered: entry {number} does not fit the one before it.").format(
+    for line in _verified(report):
+        say(line)
+    return exit_codes.BLUE if report.ok and report.lists_agree else exit_codes.AMBER
+
+
+def _verified(report: ChainReport) -> Iterator[str]:
+    """Say what the check found and what to do; the sentences on the lists are the window's."""
+    if not report.ok:
+        yield _("The journal was altered: entry {number} does not fit the one before it.").format(
             number=report.first_bad_sequence
         )
-    )
-    return exit_codes.AMBER
+        yield _(
+            "Keep the file as it is, make a copy, and call IT security; compare the code {code} with the one on "
+            "printed reports."
+        ).format(code=report.head_code)
+        return
+    if report.lists_agree:
+        yield _("The journal is intact: {entries} entries, code {code}.").format(
+            entries=report.entries, code=report.head_code
+        )
+    elif report.lists_rebuilt:
+        yield _(
+            "The entries of the journal are intact, but its lists did not say what the entries say: somebody may have "
+            "changed them. The lists were made again from the entries and are right now. "
+            "Look at the lights again, and tell IT security."
+        )
+    else:
+        yield _(
+            "The entries of the journal are intact, but its lists do not say what the entries say, and the journal "
+            "cannot be written to make them again. Do not rely on the lights in the lists; open each scan to see its "
+            "record. Remove the write protection, verify again, and tell IT security."
+        )
 
 
 def _report(services: Services, options: argparse.Namespace) -> int:

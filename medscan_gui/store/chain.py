@@ -71,7 +71,8 @@ class ChainReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a check of the whole chain found.
 
     `first_bad_sequence` is the first number that is missing, altered or misplaced, None if there is none.
-    `lists_agree` is False when the tables that lists are read from say otherwise than the entries.
+    `lists_agree` is False when the tables that lists are read from said otherwise than the entries;
+    `lists_rebuilt` is True when they were then made again from the entries.
     """
 
     entries: int
@@ -79,6 +80,7 @@ class ChainReport(msgspec.Struct, frozen=True, kw_only=True):
     first_bad_sequence: int | None
     head_code: str
     lists_agree: bool = True
+    lists_rebuilt: bool = False
 
 
 def entry_hash(previous: bytes, sequence: int, entry_id: str, *, kind: str, written: str, body: bytes) -> bytes:

@@ -22,6 +22,7 @@ class JournalProblem(StrEnum):
     NOT_A_JOURNAL = "journal.not_a_journal"
     NEWER = "journal.newer"
     READ_ONLY = "journal.read_only"
+    LISTS_DIFFER = "journal.lists_differ"
     CANNOT_OPEN = "journal.cannot_open"
     FULL = "journal.full"
     BUSY = "journal.busy"

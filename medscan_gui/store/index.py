@@ -1,7 +1,8 @@
 """The index: what lists, searches and suggestions are read from, derived entry by entry.
 
 It is written in the same transaction as the entry, so it never lags behind; a form of an older
-program, or one that somebody changed, is thrown away and rebuilt from the entries.
+program is thrown away and rebuilt from the entries when the journal is opened. What somebody else
+wrote in it is found by `comparison`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,13 +17,13 @@ from medscan_gui.core.finding import Finding
 from medscan_gui.core.names import shown, shown_chain
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light, Stop
-from medscan_gui.store import open_threats, schema
+from medscan_gui.store import forms, open_threats, schema
 from medscan_gui.store.chain import Entry, Head
 from medscan_gui.store.kinds import ENDS, SCANS, Kind, device_of, record_of
 from medscan_gui.store.search import NAME_CHARACTERS, fold, search_text
 
 #: Grows with every change of the index tables or of what is written in them.
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 DEVICE_FIELDS = ("name", "asset_number", "department", "make", "model", "serial")
 SUGGESTED_DEVICE_FIELDS = ("name", "asset_number", "department", "make", "model")
@@ -43,21 +44,28 @@ def prepare(connection: Connection) -> None:
 
 def is_current(connection: Connection, head: Head) -> bool:
     """Say whether the index has today's form and goes up to `head`."""
+    return _states(connection) == [(INDEX_VERSION, head.sequence, head.hash)]
+
+
+def reaches_beyond(connection: Connection, head: Head) -> bool:
+    """Say whether the index knows entries after `head`: then they are missing, since both are committed as one."""
+    return any(
+        version == INDEX_VERSION and isinstance(sequence, int) and sequence > head.sequence
+        for version, sequence, _hash in _states(connection)
+    )
+
+
+def _states(connection: Connection) -> list[tuple[object, object, object]]:
     try:
-        states = connection.execute(select(schema.index_state).limit(2)).all()
+        rows = connection.exec_driver_sql("SELECT version, sequence, hash FROM index_state LIMIT 2").all()
     except DBAPIError:  # the table is missing or has other columns
-        return False
-    return [tuple(state) for state in states] == [(INDEX_VERSION, head.sequence, head.hash)]
+        return []
+    return [(version, sequence, digest) for version, sequence, digest in rows]
 
 
 def rebuild(connection: Connection, entries: Iterable[Entry]) -> None:
     """Throw the index away and derive it again from all `entries`, in their order."""
-    names = connection.exec_driver_sql(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'index\\_%' ESCAPE '\\'"
-    )
-    for name in names.scalars().all():
-        quoted = str(name).replace('"', '""')
-        connection.exec_driver_sql(f'DROP TABLE "{quoted}"')
+    forms.drop_lists(connection)
     prepare(connection)
     last: Entry | None = None
     for last in entries:
@@ -92,20 +100,22 @@ _PUT_DEVICE = _put_device.on_conflict_do_update(
 )
 
 
+def device_values(device: Device, sequence: int, *, saved: bool) -> dict[str, object]:
+    """Return the row of the list of devices that an entry makes."""
+    values = {field: str(getattr(device, field)) for field in DEVICE_FIELDS}
+    return {
+        "device_id": device.id,
+        **values,
+        "sequence": sequence,
+        "saved": int(saved),
+        "asset_key": key_of(device.asset_number),
+        "serial_key": key_of(device.serial),
+        "search": search_text(values.values()),
+    }
+
+
 def _add_device(connection: Connection, device: Device, sequence: int, *, saved: bool) -> None:
-    values = {field: getattr(device, field) for field in DEVICE_FIELDS}
-    connection.execute(
-        _PUT_DEVICE,
-        {
-            **values,
-            "device_id": device.id,
-            "sequence": sequence,
-            "saved": int(saved),
-            "asset_key": key_of(device.asset_number),
-            "serial_key": key_of(device.serial),
-            "search": search_text(values.values()),
-        },
-    )
+    connection.execute(_PUT_DEVICE, device_values(device, sequence, saved=saved))
 
 
 def is_saved(connection: Connection, device: Device) -> bool:
@@ -181,13 +191,17 @@ def _has_finished(connection: Connection, scan_id: str) -> bool:
     return row is not None and row.end_sequence is not None and row.stop != Stop.CUT_OFF
 
 
-def _add_findings(connection: Connection, record: ScanRecord) -> None:
-    connection.execute(_DELETE_FINDINGS, {"scan": record.id})
-    rows = [
+def finding_rows(record: ScanRecord) -> list[dict[str, object]]:
+    """Return the rows in which the findings of a record are searched."""
+    return [
         {"scan_id": record.id, "device_id": record.device.id, "search": _finding_text(finding)}
         for finding in record.findings[:FINDINGS_INDEXED]
     ]
-    if rows:
+
+
+def _add_findings(connection: Connection, record: ScanRecord) -> None:
+    connection.execute(_DELETE_FINDINGS, {"scan": record.id})
+    if rows := finding_rows(record):
         connection.execute(_INSERT_FINDINGS, rows)
 
 
@@ -209,7 +223,8 @@ def _add_open_threats(connection: Connection, record: ScanRecord) -> None:
 
 _put_open = upsert(schema.open_threats)
 _PUT_THREATS = _put_open.on_conflict_do_update(
-    index_elements=["device_id", "target_key"], set_={"threats": _put_open.excluded.threats}
+    index_elements=["device_id", "target_key"],
+    set_={"target": _put_open.excluded.target, "threats": _put_open.excluded.threats},
 )
 
 
@@ -232,13 +247,17 @@ _PUT_SUGGESTION = _put_suggestion.on_conflict_do_update(
 
 
 def _suggest(connection: Connection, sequence: int, device: Device, operator: str = "") -> None:
-    values = {field: str(getattr(device, field)) for field in SUGGESTED_DEVICE_FIELDS}
-    rows = list(_suggestion_rows(sequence, values | {"operator": operator}))
+    rows = [
+        {"field": field, "value": value, "folded": fold(value), "sequence": sequence}
+        for field, value in suggested(device, operator)
+    ]
     if rows:
         connection.execute(_PUT_SUGGESTION, rows)
 
 
-def _suggestion_rows(sequence: int, values: dict[str, str]) -> Iterator[dict[str, object]]:
+def suggested(device: Device, operator: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the fields and values that an entry adds to the suggestions."""
+    values = {field: str(getattr(device, field)) for field in SUGGESTED_DEVICE_FIELDS} | {"operator": operator}
     for field, value in values.items():
-        if value.strip():
-            yield {"field": field, "value": value.strip(), "folded": fold(value.strip()), "sequence": sequence}
+        if stripped := value.strip():
+            yield field, stripped

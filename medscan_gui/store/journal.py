@@ -4,6 +4,7 @@ SQLite in the data folder. Entries are only ever added, each carries the hash of
 and an entry that was committed survives whatever happens next. See docs/journal.md.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ __all__ = [
 
 RUNNING_FOLDER = "running"
 
+log = logging.getLogger(__name__)
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -58,6 +61,8 @@ class Journal:
         self._clock = clock
         self._running = RunningScans(database.path.parent / RUNNING_FOLDER)
         self._station = ""
+        #: Lists that did not agree with the entries were made again, and no check has told so yet.
+        self._mended = False
         self.problem = problem
         #: The copy that was made before this journal was brought to a new format; None if it was not.
         self.backup: Path | None = None
@@ -86,6 +91,9 @@ class Journal:
             opening.check(database)
             if not read_only:
                 journal.backup = opening.bring_up_to_date(database, clock)
+                journal._mended = opening.mend_lists(database)
+            elif not opening.lists_agree(database):
+                journal.problem = journal_error(JournalProblem.LISTS_DIFFER, path).message
             journal._station = journal._read_station()
         except BaseException:
             database.close()
@@ -283,9 +291,22 @@ class Journal:
             return self._position_of(entries.head_of(connection))
 
     def verify(self) -> ChainReport:
-        """Recompute the whole chain, and compare the lists with it."""
+        """Recompute the whole chain, and compare the lists with it, row by row.
+
+        Lists that do not agree with an intact chain are made again from the entries, if the journal can be
+        written; if that was done when the journal was opened, the first check tells it. With a broken chain
+        nothing is changed: the file is evidence.
+        """
         with self._reading() as connection:
-            return verification.verify(connection)
+            report = verification.verify(connection)
+        if report.ok and not report.lists_agree and not self.read_only:
+            log.error("the lists of the journal did not agree with its entries; they are made again")
+            self.rebuild_lists()
+            self._mended = True
+        if self._mended:
+            report = msgspec.structs.replace(report, lists_agree=False, lists_rebuilt=True)
+            self._mended = False
+        return report
 
     def rebuild_lists(self) -> None:
         """Derive everything that lists and searches read from the entries again."""

@@ -1,5 +1,6 @@
 """Opening a journal's file: made if there is none, checked before it is trusted, never overwritten."""
 
+import logging
 import os
 import sqlite3
 import uuid
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from medscan_gui import __version__
 from medscan_gui.core.record import canonical_json
-from medscan_gui.store import entries, index
+from medscan_gui.store import comparison, entries, index
 from medscan_gui.store.database import BUSY_SECONDS, Database
 from medscan_gui.store.errors import FULL_ERRNOS, JournalProblem, journal_error, os_error
 from medscan_gui.store.files import free_name, sync_folder
@@ -29,6 +30,9 @@ FULL_CHECK_BYTES = 4 * 1024 * 1024
 QUICK_CHECK_BYTES = 32 * 1024 * 1024
 #: Entries at the end of the chain whose hashes are checked at each start, whatever the size.
 TAIL_CHECKED = 200
+#: Up to so many entries all lists are compared with them at each start (0.1 s); beyond, the newest of them.
+COMPARED_WHOLE = 2_000
+TAIL_COMPARED = 500
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
@@ -37,6 +41,8 @@ _USER_VERSION_AT = 60
 _APPLICATION_ID_AT = 68
 
 Clock = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
 
 
 def check_header(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
@@ -204,16 +210,53 @@ def bring_up_to_date(
     with database.reading() as connection:
         version = version_of(connection)
         _refuse_newer(database.path, version, migrations)
-        if version == newest(migrations) and index.is_current(connection, entries.head_of(connection)):
+        if version == newest(migrations) and _index_is_current(connection, database.path):
             return None
     with database.writing() as connection:
         version = version_of(connection)  # another MedScan may have done it meanwhile
         if version < newest(migrations):
             backup = _back_up(database, version, clock())
             migrate(connection, migrations)
-        if backup or not index.is_current(connection, entries.head_of(connection)):
+        if backup or not _index_is_current(connection, database.path):
             index.rebuild(connection, entries.all_entries(connection))
     return backup
+
+
+def _index_is_current(connection: Connection, path: Path) -> bool:
+    """Say whether the lists go up to the last entry.
+
+    Raises JournalError(DAMAGED) if they know entries that are no longer there: to rebuild them would remove the
+    trace of that.
+    """
+    head = entries.head_of(connection)
+    if index.reaches_beyond(connection, head):
+        raise journal_error(JournalProblem.DAMAGED, path, f"entries after {head.sequence} are missing")
+    return index.is_current(connection, head)
+
+
+def lists_agree(database: Database) -> bool:
+    """Compare the lists with all entries, or in a large journal with the newest. Raises JournalError."""
+    with database.reading() as connection:
+        return _lists_agree(connection, database.path)
+
+
+def mend_lists(database: Database) -> bool:
+    """Rebuild the lists if they do not agree with the entries; say whether that was so. Raises JournalError."""
+    if lists_agree(database):
+        return False
+    with database.writing() as connection:
+        if _lists_agree(connection, database.path):  # another MedScan has done it meanwhile
+            return True
+        log.error("the lists of the journal did not agree with its entries; they are made again")
+        index.rebuild(connection, entries.all_entries(connection))
+    return True
+
+
+def _lists_agree(connection: Connection, path: Path) -> bool:
+    if not _index_is_current(connection, path):
+        return False
+    end = entries.head_of(connection).sequence
+    return comparison.newest_agree(connection, end, end if end <= COMPARED_WHOLE else TAIL_COMPARED)
 
 
 def _back_up(database: Database, version: int, now: datetime) -> Path:

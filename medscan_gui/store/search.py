@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from medscan_gui.core.names import shown
 
@@ -15,8 +16,17 @@ def fold(text: str) -> str:
     """Return `text` without case, accents and compatibility forms, hostile characters written as numbers."""
     if text.isascii() and text.isprintable():
         return text.lower()
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", shown(text))
     return "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
+
+
+#: Names of devices and operators come again and again while a journal is checked.
+_SHORT = 100
+_fold_short = lru_cache(maxsize=4096)(_fold)
 
 
 def words_of(search: str) -> tuple[str, ...]:

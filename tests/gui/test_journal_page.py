@@ -300,6 +300,27 @@ def test_verifying_tells_intact_and_altered(
     assert page.view.verify.isEnabled()
 
 
+def test_verifying_tells_falsified_lists_and_shows_them_mended(
+    opened: Callable[..., tuple[JournalPage, Services]],
+    small_journal: Path,
+    qtbot: QtBot,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    page, services = opened(small_journal)
+    right = [summary.light for summary in page.view.scans.rows()]
+    assert isinstance(services.journal, Journal)
+    with services.journal._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE index_scans SET light = 'blue', verdict = 'no_threat', threats = 0")
+        connection.exec_driver_sql("DELETE FROM index_open_threats")
+    page.refresh()
+    settled(page, qtbot)
+    assert [summary.light for summary in page.view.scans.rows()] != right
+    page.view.verify.click()
+    settled(page, qtbot)
+    assert "made again" in page.view.told.text()
+    assert [summary.light for summary in page.view.scans.rows()] == right
+
+
 def test_the_list_leaves_as_table_and_as_data(
     opened: Callable[..., tuple[JournalPage, Services]], small_journal: Path, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -125,7 +125,7 @@ def test_values_of_other_types(sound: Path, column: str, value: str) -> None:
     assert error.value.code is JournalProblem.DAMAGED
 
 
-def test_random_damage_is_refused_or_harmless(sound: Path) -> None:
+def test_random_damage_is_refused_or_harmless(sound: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever byte is hit: either the journal is refused in words, or every entry that it gives is sound."""
     original = journal_file(sound).read_bytes()
     generator = random.Random(20261121)
@@ -147,7 +147,9 @@ def test_random_damage_is_refused_or_harmless(sound: Path) -> None:
     assert refused > 20
 
 
-def test_damage_met_after_opening_is_told(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damage_met_after_opening_is_told(
+    sound: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(opening, "FULL_CHECK_BYTES", 0)  # as for a large file, of which only the end is checked
     monkeypatch.setattr(opening, "QUICK_CHECK_BYTES", 0)
     monkeypatch.setattr(opening, "TAIL_CHECKED", 1)
@@ -165,6 +167,7 @@ def test_damage_met_after_opening_is_told(sound: Path, monkeypatch: pytest.Monke
     "change", ["light = 'purple'", "threats = 'many'", "operator = x'ff'", "not_read = NULL", "target_kind = ''"]
 )
 def test_lists_that_make_no_sense_are_told(sound: Path, change: str) -> None:
+    journal = Journal.open(sound, removable=True)
     connection = sqlite3.connect(journal_file(sound))
     rows = "SELECT sql FROM sqlite_master WHERE name = 'index_scans'"
     loose = str(connection.execute(rows).fetchone()[0]).replace(" NOT NULL", "")
@@ -173,7 +176,6 @@ def test_lists_that_make_no_sense_are_told(sound: Path, change: str) -> None:
         f"UPDATE index_scans SET {change} WHERE scan_id = 'scan-4'"
     )
     connection.close()
-    journal = Journal.open(sound, removable=True)
     with pytest.raises(JournalError) as error:
         journal.scans()
     assert error.value.code is JournalProblem.DAMAGED
@@ -294,6 +296,17 @@ def test_protected_key_is_read(sound: Path) -> None:
     assert begun == "journal.read_only"
     assert recovered == []
     assert contents(sound) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a mount of its own")
+def test_falsified_lists_on_a_protected_key_are_told(sound: Path) -> None:
+    """They cannot be made again there: the operator is told not to rely on them."""
+    connection = sqlite3.connect(journal_file(sound))
+    connection.execute("UPDATE index_scans SET light = 'blue', verdict = 'no_threat', threats = 0")
+    connection.commit()
+    connection.close()
+    opened, _begun, _recovered = run("on_a_protected_key", sound, prefix=own_mounts())
+    assert (opened["read_only"], opened["problem"], opened["ok"]) == (True, "journal.lists_differ", True)
 
 
 def test_new_journal_on_a_protected_key(tmp_path: Path) -> None:

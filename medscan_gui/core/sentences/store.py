@@ -19,6 +19,11 @@ SENTENCES: dict[str, str] = {
         "The journal in {folder} can be read but not written. The scan still works, but its result will not be "
         "recorded there. Remove the write protection, or save the result elsewhere."
     ),
+    "journal.lists_differ": N_(
+        "The journal in {folder} can be read but not written, and its lists do not say what its entries say: somebody "
+        "may have changed them. Do not rely on the lights in the lists; open each scan to see its record. "
+        "Remove the write protection and start MedScan again, and tell IT security."
+    ),
     "journal.cannot_open": N_(
         "The journal in {folder} cannot be opened. Scans still work, but are not recorded. "
         "Check that this folder exists and that you may write in it."

@@ -235,6 +235,8 @@ class JournalPage(Page):
         assert isinstance(report, ChainReport)  # noqa: S101  # our own answer to our own question
         self.view.verify.setEnabled(True)
         self.view.say(chain_sentence(report))
+        if report.lists_rebuilt:
+            self.refresh()
 
     @Slot()
     def edit_device(self) -> None:
