@@ -194,11 +194,6 @@ class Crew:
         return self._walker is not None and self._walker.done
 
     @property
-    def target_missing(self) -> bool:
-        """The walker could not find a target at all."""
-        return self._walker is not None and self._walker.target_missing
-
-    @property
     def finished(self) -> bool:
         """Everything was walked and everything given has ended, by workers that have proven themselves."""
         return (

@@ -59,11 +59,16 @@ class FileSystems:
 
     def mark(self, status: os.stat_result) -> bytes:
         """Return the mark of a directory: as much of its identity as will still be the same when it is opened."""
-        kind = self.type_of(status.st_dev)
-        if kind in _MOUNTED_WHEN_ENTERED:
+        if self.type_of(status.st_dev) in _MOUNTED_WHEN_ENTERED:
             return UNKNOWN
-        lasting = kind not in _NUMBERED_WHEN_LOADED and not kind.startswith("fuse")
-        return _MARK.pack(status.st_dev & _ALL, status.st_ino & _ALL if lasting else 0)
+        device, inode = self.lasting(status)
+        return _MARK.pack(device & _ALL, inode & _ALL)
+
+    def lasting(self, status: os.stat_result) -> places.Identity:
+        """Return what of an identity stays the same while a file system is mounted; 0 for an inode that may not."""
+        kind = self.type_of(status.st_dev)
+        lasts = kind not in _NUMBERED_WHEN_LOADED and not kind.startswith("fuse")
+        return status.st_dev, status.st_ino if lasts else 0
 
 
 def _mounted_types() -> dict[int, str]:

@@ -151,7 +151,7 @@ class Supervisor:
 
     def _stop(self, watch: TargetWatch, now: float) -> Stop | None:
         """Say how the scan has ended; None if it goes on."""
-        if self._crew.target_missing or watch.answer(now) is False:
+        if watch.answer(now) is False:
             return Stop.TARGET_GONE
         finished = self._crew.finished
         if self._report.suspicions >= (1 if finished else _SUSPICIOUS) and not watch.asking:

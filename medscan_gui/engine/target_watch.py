@@ -5,18 +5,23 @@ import threading
 from collections.abc import Callable
 
 from medscan_gui.engine import places
+from medscan_gui.engine.identity import FileSystems
 
 #: A target that does not answer for so long is as good as gone (seconds).
 _ANSWER_SECONDS = 5.0
 
 
 class TargetWatch:
-    """Remembers what the targets were at the start, and compares."""
+    """Remembers what the targets were at the start, and compares.
+
+    A target that was not there at the start is not waited for (the walk tells of it), unless none was there.
+    """
 
     def __init__(self, paths: tuple[bytes, ...], wake: Callable[[], None]) -> None:
         self._paths = paths
         self._wake = wake
-        self._identities: dict[bytes, places.Identity] = {}
+        self._systems = FileSystems()
+        self._identities: dict[bytes, places.Identity] | None = None
         self._asked_at: float | None = None
         self._answer: bool | None = None
 
@@ -43,22 +48,50 @@ class TargetWatch:
         return self._asked_at is not None
 
     def _look(self) -> None:
-        self._answer = all(map(self._is_there, self._paths))
+        if self._identities is None:
+            self._identities, any_there = self._first_sight()
+        else:
+            any_there = True
+        self._answer = any_there and all(self._is_still_there(*target) for target in self._identities.items())
         self._wake()
 
-    def _is_there(self, path: bytes) -> bool:
-        """Same file or directory as at first sight, and (a directory) still to be listed."""
-        target = places.os_path(path)
+    def _first_sight(self) -> tuple[dict[bytes, places.Identity], bool]:
+        """Return what can be looked at again, and whether any target is there."""
+        found: dict[bytes, places.Identity] = {}
+        refused = False
+        for path in self._paths:
+            try:
+                found[path] = self._identity(path)
+            except PermissionError:
+                refused = True  # it is there, and says so
+            except (OSError, ValueError):
+                continue
+        return found, refused or bool(found)
+
+    def _identity(self, path: bytes) -> places.Identity:
+        return self._systems.lasting(os.stat(places.os_path(path)))  # noqa: PTH116  # prefixed text on Windows
+
+    def _is_still_there(self, path: bytes, found: places.Identity) -> bool:
+        """Same file or directory as at first sight, and (a directory) still to be listed, without leaving a trace."""
         try:
-            identity = places.identity(os.stat(target))  # noqa: PTH116  # prefixed text on Windows
-            if self._identities.setdefault(path, identity) != identity:
+            if self._identity(path) != found:
                 return False
-            with os.scandir(target) as entries:
-                next(entries, None)
-        except NotADirectoryError:
-            return True
-        except PermissionError:
-            return True  # it is there, and says so
+            _list_some(path)
+        except (NotADirectoryError, PermissionError):
+            return True  # a file, or a directory that is there, and says so
         except OSError:
             return False
         return True
+
+
+def _list_some(path: bytes) -> None:
+    if places.WINDOWS:
+        with os.scandir(places.os_path(path)) as entries:
+            next(entries, None)
+        return
+    descriptor = places.open_directory(path, follow=True)
+    try:
+        with os.scandir(descriptor) as entries:
+            next(entries, None)
+    finally:
+        os.close(descriptor)

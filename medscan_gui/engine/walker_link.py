@@ -51,8 +51,6 @@ class WalkerLink:
         self.child = child
         self.pending = pending
         self.done = False
-        #: A target could not be found at all.
-        self.target_missing = False
         self._report = report
         self._backlog = backlog
         self._next_id = report.items_counted
@@ -161,8 +159,6 @@ class WalkerLink:
     def _trouble(self, trouble: Trouble, directory: bytes) -> None:
         if trouble.outcome not in WALKER_OUTCOMES:
             raise ProtocolError("an outcome that is not a walker's to give")
-        if self._target_unresolved and trouble.outcome is Outcome.VANISHED:
-            self.target_missing = True
         path = directory
         if trouble.name:
             _check_names([trouble.name])

@@ -79,6 +79,50 @@ def test_a_target_that_is_not_there(tmp_path: Path) -> None:
     assert told.stop is Stop.TARGET_GONE
 
 
+def test_no_target_is_there(tmp_path: Path) -> None:
+    assert scan(job(tmp_path / "nowhere", tmp_path / "neither")).stop is Stop.TARGET_GONE
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_missing_target_does_not_keep_the_others_from_being_scanned(tmp_path: Path, place: int) -> None:
+    (tmp_path / "one").mkdir()
+    for name in ("one/f", "two"):
+        (tmp_path / name).write_bytes(MARKER)
+    targets = [tmp_path / "one", tmp_path / "two"]
+    targets.insert(place, tmp_path / "nowhere")
+    told = scan(job(*targets))
+    assert told.stop is Stop.COMPLETED
+    assert {finding.chain for finding in told.findings} == {(raw(tmp_path / name),) for name in ("one/f", "two")}
+    assert [(problem.chain, problem.outcome) for problem in told.problems] == [
+        ((raw(tmp_path / "nowhere"),), Outcome.VANISHED)
+    ]
+
+
+@pytest.mark.parametrize(
+    "targets", [["d/f", "d/f"], ["d", "d/f"], ["d/f", "d"], ["d/f", "d", "d/f", "d"], ["d", "d/link to f"]]
+)
+def test_a_file_given_more_than_once_is_one_item(tmp_path: Path, targets: list[str]) -> None:
+    if sys.platform == "win32" and "d/link to f" in targets:
+        pytest.skip("links need rights there")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "f").write_bytes(MARKER)
+    if "d/link to f" in targets:
+        (tmp_path / "d" / "link to f").symlink_to("f")
+    told = scan(job(*(tmp_path / target for target in targets)))
+    assert told.stop is Stop.COMPLETED
+    assert told.total(Outcome.SCANNED) == 1
+    assert told.counted.items == 1 + told.total(Outcome.SKIPPED_BY_POLICY, Cause.LINK)
+    assert [finding.chain for finding in told.findings] == [(raw(tmp_path / "d" / "f"),)]
+
+
+@posix
+def test_two_names_of_one_file_are_both_told(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(MARKER)
+    os.link(tmp_path / "f", tmp_path / "g")
+    told = scan(job(tmp_path / "f", tmp_path))
+    assert {finding.chain for finding in told.findings} == {(raw(tmp_path / name),) for name in "fg"}
+
+
 @posix
 def test_a_target_that_is_a_link_is_followed_and_links_within_are_not(tmp_path: Path) -> None:
     real = tmp_path / "real"
@@ -319,18 +363,17 @@ def test_many_rules_on_one_file_are_bounded(tmp_path: Path) -> None:
 
 def test_nothing_is_left_on_the_target(tmp_path: Path) -> None:
     fill(tmp_path, 50)
-    old = 1_000_000_000
-    for path in tmp_path.rglob("*"):
-        os.utime(path, (old, old))
-    before = {path: (path.stat().st_mtime_ns, path.stat().st_atime_ns) for path in tmp_path.rglob("*")}
+    (tmp_path / "empty folder").mkdir()
+    places = [tmp_path, *tmp_path.rglob("*")]
+    for path in places:
+        os.utime(path, (1_000_000_000, 1_000_000_000))  # so long ago that the next reading would be noted
+    before = {path: path.stat() for path in places}
     scan(job(tmp_path))
-    after = {path: path.stat() for path in sorted(tmp_path.rglob("*"), reverse=True)}
-    assert {path: status.st_mtime_ns for path, status in after.items()} == {
-        path: times[0] for path, times in before.items()
-    }
-    if sys.platform == "linux":  # where we may ask for it, the access time stays too
-        files = [path for path in before if path.is_file()]
-        assert [after[path].st_atime_ns for path in files] == [before[path][1] for path in files]
+    after = {path: path.stat() for path in places}
+    assert [after[path].st_mtime_ns for path in places] == [before[path].st_mtime_ns for path in places]
+    if sys.platform == "linux":  # where we may ask for it, the access time stays too, of folders and the target itself
+        assert {path for path in places if after[path].st_atime_ns != before[path].st_atime_ns} == set()
+    assert set(tmp_path.rglob("*")) | {tmp_path} == set(places)
 
 
 def test_processes_have_told_who_they_are(tmp_path: Path) -> None:
