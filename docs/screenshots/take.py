@@ -185,6 +185,7 @@ def take(folder: Path, language: str, out: Path) -> None:
         studio.scan()
         until(lambda: studio.page.running.bar.value() > 250)
         studio.picture("scanning")
+        QTest.keyClick(studio.window, Qt.Key.Key_Escape)  # to the button Cancel
         QTest.keyClick(studio.window, Qt.Key.Key_Escape)
         studio.wait_for(Light.AMBER)
         studio.picture("amber")
