@@ -188,6 +188,16 @@ class Crew:
             worker.give(self._backlog.take(prefer_large=worker.prefers_large))
         self._release()
 
+    def pause(self) -> None:
+        """Let no worker begin anything more."""
+        for worker in self._workers.values():
+            worker.pause()
+
+    def resume(self) -> None:
+        """Let all workers go on."""
+        for worker in self._workers.values():
+            worker.resume()
+
     @property
     def walk_complete(self) -> bool:
         """The walk reached its end."""

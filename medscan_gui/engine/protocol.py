@@ -120,6 +120,14 @@ class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     inodes: Inodes = b""
 
 
+class Pause(msgspec.Struct, frozen=True, array_like=True, tag="pause"):
+    """To a worker: finish the item at hand and open no other."""
+
+
+class Resume(msgspec.Struct, frozen=True, array_like=True, tag="resume"):
+    """To a worker: go on."""
+
+
 # Child to parent --------------------------------------------------------------------------------
 
 

@@ -1,7 +1,12 @@
-"""The worker: proves itself on the self-test, then scans what it is given, announcing each item first."""
+"""The worker: proves itself on the self-test, then scans what it is given, announcing each item first.
 
-from collections.abc import Iterable
+Orders are read in a thread of their own, so that a pause is heard between two items, whatever was given ahead.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
 from itertools import repeat
+from queue import SimpleQueue
 
 import msgspec
 
@@ -14,29 +19,78 @@ from medscan_gui.engine.identity import unpack_numbers
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
 from medscan_gui.engine.pipeline import SCANNED, ItemResult, Pipeline
-from medscan_gui.engine.protocol import PROTOCOL, End, Entries, Hello, Hit, Load, Refused, SelfTest, line, split_names
+from medscan_gui.engine.protocol import (
+    PROTOCOL,
+    End,
+    Entries,
+    Hello,
+    Hit,
+    Load,
+    Pause,
+    Refused,
+    Resume,
+    SelfTest,
+    line,
+    split_names,
+)
 
-_Order = Load | Entries
+_Order = Load | Entries | Pause | Resume
 
 
-def scan(orders: Iterable[bytes], sink: int) -> bool:
+class Orders:
+    """What the supervisor wants, in order; but a pause is heard at once."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self.going = threading.Event()
+        self.going.set()
+        self._waiting: SimpleQueue[Load | Entries | None] = SimpleQueue()
+        threading.Thread(target=self._read, args=(lines,), name="orders", daemon=True).start()
+
+    def _read(self, chunks: Iterable[bytes]) -> None:
+        decoder = msgspec.json.Decoder(_Order)
+        try:
+            for lines in chunks:
+                for order in decoder.decode_lines(lines):
+                    self._take(order)
+        finally:
+            self._waiting.put(None)
+            self.going.set()
+
+    def _take(self, order: _Order) -> None:
+        if isinstance(order, Pause):
+            self.going.clear()
+        elif isinstance(order, Resume):
+            self.going.set()
+        else:
+            self._waiting.put(order)
+
+    def __iter__(self) -> Iterator[Load | Entries]:
+        while (order := self._waiting.get()) is not None:
+            yield order
+
+    @property
+    def waiting(self) -> bool:
+        """There is more to do."""
+        return not self._waiting.empty()
+
+
+def scan(lines: Iterable[bytes], sink: int) -> bool:
     """Follow orders until they end. Returns False if the rules were refused."""
-    decoder = msgspec.json.Decoder(_Order)
     worker: Worker | None = None
-    for lines in orders:
-        for order in decoder.decode_lines(lines):
-            if isinstance(order, Load):
-                worker = _load(order, sink)
-                if worker is None:
-                    return False
-            elif worker is not None:
-                worker.scan(order)
-        if worker is not None:
-            worker.finish_telling()
+    orders = Orders(lines)
+    for order in orders:
+        if isinstance(order, Load):
+            worker = _load(order, sink, orders.going)
+            if worker is None:
+                return False
+        elif worker is not None:
+            worker.scan(order)
+            if not orders.waiting:
+                worker.finish_telling()
     return True
 
 
-def _load(load: Load, sink: int) -> "Worker | None":
+def _load(load: Load, sink: int, going: threading.Event) -> "Worker | None":
     try:
         matcher = YaraMatcher({rule_file.path: rule_file.source for rule_file in load.files})
     except RulesRefusedError as error:
@@ -45,7 +99,7 @@ def _load(load: Load, sink: int) -> "Worker | None":
         return None
     hello = Hello(PROTOCOL, __version__, VERSION, bundle_digest(load), matcher.rules, self_test(load, matcher))
     send_all(sink, line(hello))
-    return Worker(Pipeline(matcher, load.item_seconds, load.item_seconds_per_mb), sink)
+    return Worker(Pipeline(matcher, load.item_seconds, load.item_seconds_per_mb), sink, going)
 
 
 def bundle_digest(load: Load) -> str:
@@ -87,7 +141,8 @@ def self_test(load: Load, matcher: YaraMatcher) -> SelfTest:
 class Worker:
     """Scans batches. An item's end and the next one's beginning are one write: it costs once for each item."""
 
-    def __init__(self, pipeline: Pipeline, sink: int) -> None:
+    def __init__(self, pipeline: Pipeline, sink: int, going: threading.Event) -> None:
+        self._going = going
         self._pipeline = pipeline
         self._sink = sink
         #: The end of the item before, not told yet; b"" if there is none.
@@ -98,9 +153,11 @@ class Worker:
     def scan(self, batch: Entries) -> None:
         """Scan the files of one batch."""
         self._pipeline.enter(batch.directory, batch.mark)
-        scan, sink = self._pipeline.scan, self._sink
+        scan, sink, going = self._pipeline.scan, self._sink, self._going.is_set
         inodes = unpack_numbers(batch.inodes) if batch.inodes else repeat(0)
         for item, (name, inode) in enumerate(zip(split_names(batch.names), inodes, strict=False), batch.first):
+            if not going():
+                self._rest(batch)
             # `Next` or the end before with `Begin`, written by hand: it is done for each file.
             send_all(
                 sink, b'["n",%d]\n' % item if self._scanned is not None else b'%b["b",%d]\n' % (self._untold, item)
@@ -110,6 +167,12 @@ class Worker:
                 self._scanned = item
             else:
                 self._end(item, result)
+
+    def _rest(self, batch: Entries) -> None:
+        """Hold nothing of the target and begin nothing until the supervisor wants it."""
+        self.finish_telling()
+        self._going.wait()
+        self._pipeline.enter(batch.directory, batch.mark)
 
     def _end(self, item: int, result: ItemResult) -> None:
         self._scanned = None

@@ -64,6 +64,8 @@ class Supervisor:
         self._crew = Crew(job.bundle, job.limits, command, self._report)
         self._cancelled = threading.Event()
         self._paused = threading.Event()
+        #: The workers know of the pause.
+        self._resting = False
         self._started = False
         self._told_work_at = 0.0
 
@@ -73,8 +75,9 @@ class Supervisor:
         self._wake()
 
     def pause(self) -> None:
-        """Begin nothing new; what is being read is finished."""
+        """Open no other file; what is being read, one for each worker, is finished. The walk opens none and goes on."""
         self._paused.set()
+        self._wake()
 
     def resume(self) -> None:
         """Go on after `pause`."""
@@ -128,9 +131,18 @@ class Supervisor:
             yield from self._tell(now)
             if (stop := self._stop(watch, now)) is not None:
                 return stop
-            if not self._paused.is_set():
+            self._heed_pause()
+            if not self._resting:
                 self._crew.hand_out()
         return Stop.CANCELLED
+
+    def _heed_pause(self) -> None:
+        if self._paused.is_set() != self._resting:
+            self._resting = not self._resting
+            if self._resting:
+                self._crew.pause()
+            else:
+                self._crew.resume()
 
     def _listen(self) -> None:
         """Wait for what the children say, for a moment, and deal with it."""

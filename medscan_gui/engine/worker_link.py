@@ -27,8 +27,10 @@ from medscan_gui.engine.protocol import (
     Hello,
     Hit,
     Next,
+    Pause,
     ProtocolError,
     Refused,
+    Resume,
     SelfTest,
     WorkerMessage,
     line,
@@ -38,6 +40,8 @@ from medscan_gui.engine.report import Report
 
 _decoder: "msgspec.json.Decoder[WorkerMessage]" = msgspec.json.Decoder(WorkerMessage)
 _batch_decoder = msgspec.json.Decoder(Entries)
+
+_PAUSE, _RESUME = line(Pause()), line(Resume())
 
 #: Work given ahead: as many items as this worker ends in so many seconds, within bounds.
 _AHEAD_SECONDS = 0.03
@@ -94,6 +98,7 @@ class WorkerLink:
         self._report = report
         self._batches: deque[_Batch] = deque()
         self._begun = False
+        self._paused = False
         self._begun_at = 0.0
         self._heard_at = child.started_at
         self._hits = 0
@@ -134,6 +139,17 @@ class WorkerLink:
         self._items_given += len(entries.sizes)
         self._bytes_given += sum(entries.sizes)
         self.child.send(batch)
+
+    def pause(self) -> None:
+        """Let the worker begin nothing more; the item at hand still has to end in its time."""
+        self._paused = True
+        self.child.send(_PAUSE)
+
+    def resume(self) -> None:
+        """Let the worker go on after `pause`."""
+        self._paused = False
+        self._heard_at = time.monotonic()
+        self.child.send(_RESUME)
 
     # Listening ----------------------------------------------------------------------------------
 
@@ -283,7 +299,7 @@ class WorkerLink:
         if self._begun:
             batch = self._batches[0]
             return now - self._begun_at > patience.item_limit(batch.sizes[batch.done])
-        return bool(self._batches) and now - self._heard_at > patience.silence_seconds
+        return bool(self._batches) and not self._paused and now - self._heard_at > patience.silence_seconds
 
     def at_work(self) -> tuple[float, bytes] | None:
         """Return when the item at hand was begun, and its raw path; None between items."""

@@ -263,6 +263,76 @@ def test_pause_begins_nothing_and_resume_goes_on(tmp_path: Path) -> None:
     assert told.total(Outcome.SCANNED) == 1000
 
 
+def test_a_pause_is_heard_between_two_items_whatever_was_given_ahead(tmp_path: Path) -> None:
+    """Forty files of some 40 ms each, all of them one worker's single batch."""
+    for number in range(40):
+        (tmp_path / str(number)).write_bytes(b"ab" * 60 + b" " * 300)
+    ended_at_rest: list[int] = []
+    beats, ended = 0, 0
+    paused = False
+
+    def react(supervisor: Supervisor, event: EngineEvent) -> None:
+        nonlocal beats, ended, paused
+        if isinstance(event, ItemsEnded):
+            ended += sum(line.items for line in event.lines)
+        elif isinstance(event, AtWork) and event.path and not paused:
+            paused = True
+            supervisor.pause()
+        elif isinstance(event, AtWork) and not event.path and paused and not ended_at_rest:
+            beats += 1
+            if beats == 30:
+                ended_at_rest.append(ended)
+                supervisor.resume()
+
+    limits = Limits(silence_seconds=0.5)  # at rest, silence is no fault
+    told = scan(job(tmp_path, bundle=make_bundle(SLOW_RULE), limits=limits), react=react)
+    assert told.outcomes == {(Outcome.SCANNED, Cause.NONE): 40}
+    assert told.ended.restarts == 0
+    assert len(ended_at_rest) == 1
+    assert ended_at_rest[0] < 10
+
+
+@posix
+def test_a_worker_killed_at_rest_is_replaced_and_its_batch_is_scanned(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / str(number)).write_bytes(b"ab" * 60 + b" " * 300)
+    paused: list[int] = []
+    killed: list[int] = []
+
+    def react(supervisor: Supervisor, event: EngineEvent) -> None:
+        if isinstance(event, AtWork) and event.path and not paused:
+            paused.append(event.pid)
+            supervisor.pause()
+        elif isinstance(event, AtWork) and not event.path and paused and not killed:
+            killed.append(paused[0])
+            os.kill(paused[0], signal.SIGKILL)
+        elif isinstance(event, EngineStarted) and killed:
+            supervisor.resume()
+
+    told = scan(job(tmp_path, bundle=make_bundle(SLOW_RULE)), react=react)
+    assert told.outcomes == {(Outcome.SCANNED, Cause.NONE): 20}
+    assert told.ended.restarts == 1
+
+
+def test_cancel_at_rest(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / str(number)).write_bytes(b"ab" * 60 + b" " * 300)
+    paused = False
+
+    def react(supervisor: Supervisor, event: EngineEvent) -> None:
+        nonlocal paused
+        if isinstance(event, AtWork) and event.path:
+            supervisor.pause()
+            paused = True
+        elif isinstance(event, AtWork) and paused:
+            supervisor.cancel()
+
+    told = scan(job(tmp_path, bundle=make_bundle(SLOW_RULE)), react=react)
+    assert told.stop is Stop.CANCELLED
+    assert told.total(Outcome.CANCELLED, Cause.NOT_REACHED) > 0
+    assert gone([event.pid for event in told.started])
+
+
 PARENT = """
 import os, sys
 from pathlib import Path
