@@ -25,7 +25,7 @@ from medscan_gui.store.errors import JournalError, JournalProblem, journal_error
 from medscan_gui.store.kinds import Kind, station_of
 from medscan_gui.store.liveness import RunningScans
 from medscan_gui.store.no_journal import NoJournal
-from medscan_gui.store.queries import SuggestionField
+from medscan_gui.store.queries import ScanOrder, SuggestionField
 from medscan_gui.store.summaries import DeviceSummary, ScanSummary
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "JournalProblem",
     "NoJournal",
     "Position",
+    "ScanOrder",
     "ScanSummary",
     "SuggestionField",
 ]
@@ -229,13 +230,22 @@ class Journal:
         *,
         search: str = "",
         light: Light | None = None,
+        order: ScanOrder = "date",
+        descending: bool = True,
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[ScanSummary, ...]:
-        """Return scans (of one device, or of all), newest first."""
+        """Return scans (of one device, or of all), newest first unless another order is asked for."""
         with self._reading() as connection:
             return queries.scan_list(
-                connection, device_id, search=search, light=light, limit=limit, offset=offset
+                connection,
+                device_id,
+                search=search,
+                light=light,
+                order=order,
+                descending=descending,
+                limit=limit,
+                offset=offset,
             )
 
     def count_scans(self, device_id: str | None = None, *, search: str = "", light: Light | None = None) -> int:

@@ -12,7 +12,7 @@ from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light
 from medscan_gui.store.chain import ChainReport, Position
 from medscan_gui.store.errors import JournalError, JournalProblem, JournalRefusedError
-from medscan_gui.store.queries import SuggestionField
+from medscan_gui.store.queries import ScanOrder, SuggestionField
 from medscan_gui.store.summaries import DeviceSummary, ScanSummary
 
 
@@ -65,6 +65,8 @@ class NoJournal:
         *,
         search: str = "",
         light: Light | None = None,
+        order: ScanOrder = "date",
+        descending: bool = True,
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[ScanSummary, ...]:

@@ -6,7 +6,7 @@ The index may have been altered: values that make no sense raise msgspec.Validat
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select
 
 from medscan_gui.core.device import Device
 from medscan_gui.core.words import Light
@@ -15,6 +15,8 @@ from medscan_gui.store.schema import devices, findings, open_threats, scans, sug
 from medscan_gui.store.search import fold, words_of
 from medscan_gui.store.summaries import DeviceSummary, ScanSummary
 
+#: What scans can be sorted by here; numbers only, since SQLite does not sort words as people do.
+ScanOrder = Literal["date", "light", "threats", "not_read"]
 SuggestionField = Literal["operator", "department", "make", "model", "name", "asset_number"]
 
 
@@ -50,6 +52,15 @@ def _chosen_scans(device_id: str | None, search: str, light: Light | None) -> Co
     return and_(True, *conditions)
 
 
+#: Precedence of the lights: the most serious first.
+LIGHTS_IN_ORDER = (Light.RED, Light.AMBER, Light.GREEN, Light.BLUE, Light.IDLE, Light.SCANNING)
+_ORDERED: dict[ScanOrder, ColumnElement[Any]] = {
+    "date": scans.c.sequence,  # clocks of old computers are wrong, the journal's order is not
+    "light": case({light.value: place for place, light in enumerate(LIGHTS_IN_ORDER)}, value=scans.c.light),
+    "threats": scans.c.threats,
+    "not_read": scans.c.not_read,
+}
+
 _scans_with_devices = scans.join(devices, devices.c.device_id == scans.c.device_id)
 
 
@@ -59,16 +70,19 @@ def scan_list(
     *,
     search: str,
     light: Light | None,
+    order: ScanOrder,
+    descending: bool,
     limit: int | None,
     offset: int,
 ) -> tuple[ScanSummary, ...]:
-    """Return the scans chosen, newest first."""
+    """Return the scans chosen, in this order; those that are equal in it newest first."""
+    column = _ORDERED[order]
     device_columns = [devices.c[field] for field in DEVICE_FIELDS]
     statement = (
         select(scans, *device_columns)
         .select_from(_scans_with_devices)
         .where(_chosen_scans(device_id, search, light))
-        .order_by(scans.c.sequence.desc())
+        .order_by(column.desc() if descending else column, scans.c.sequence.desc())
     )
     rows = connection.execute(_page(statement, limit, offset)).all()
     return tuple(_scan_summary(row) for row in rows)

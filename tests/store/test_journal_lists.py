@@ -6,7 +6,7 @@ import pytest
 from medscan_gui.core.device import Device, Target
 from medscan_gui.core.words import Light, Stop, TargetKind
 from medscan_gui.store.journal import Journal
-from medscan_gui.store.queries import SuggestionField
+from medscan_gui.store.queries import LIGHTS_IN_ORDER, ScanOrder, SuggestionField
 from tests.store.records import SCANNER, STICK, finding, scan, stub
 
 DISK = Target(kind=TargetKind.COMPUTER, paths=(b"/",))
@@ -25,8 +25,8 @@ def busy(journal: Journal) -> Journal:
     return journal
 
 
-def ids(journal: Journal, **choice: object) -> list[int]:
-    return [int(shown.id.removeprefix("scan-")) for shown in journal.scans(**choice)]  # type: ignore[arg-type]
+def ids(journal: Journal, *of: str, **choice: object) -> list[int]:
+    return [int(shown.id.removeprefix("scan-")) for shown in journal.scans(*of, **choice)]  # type: ignore[arg-type]
 
 
 def test_newest_first(busy: Journal) -> None:
@@ -50,6 +50,32 @@ def test_by_light(busy: Journal) -> None:
     assert ids(busy, light=Light.BLUE) == [6, 1]
     busy.begin_scan(stub(7))
     assert ids(busy, light=Light.SCANNING) == [7]
+
+
+@pytest.mark.parametrize(
+    ("order", "descending", "expected"),
+    [
+        ("date", True, [6, 5, 4, 3, 2, 1]),
+        ("date", False, [1, 2, 3, 4, 5, 6]),
+        ("threats", True, [5, 2, 6, 4, 3, 1]),
+        ("threats", False, [6, 4, 3, 1, 5, 2]),
+        ("not_read", True, [3, 6, 5, 4, 2, 1]),
+        ("not_read", False, [6, 5, 4, 2, 1, 3]),
+        ("light", False, [5, 2, 4, 3, 6, 1]),
+        ("light", True, [6, 1, 4, 3, 5, 2]),
+    ],
+)
+def test_order_with_the_newest_first_among_equals(
+    busy: Journal, order: ScanOrder, *, descending: bool, expected: list[int]
+) -> None:
+    assert ids(busy, order=order, descending=descending) == expected
+    pages = [ids(busy, order=order, descending=descending, limit=2, offset=place) for place in (0, 2, 4)]
+    assert [number for page in pages for number in page] == expected
+    assert ids(busy, STICK.id, order=order, descending=descending) == [n for n in expected if n in {1, 2, 6}]
+
+
+def test_every_light_has_its_place() -> None:
+    assert set(LIGHTS_IN_ORDER) == set(Light)
 
 
 def test_pages(busy: Journal) -> None:

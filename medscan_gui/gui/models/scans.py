@@ -18,9 +18,10 @@ from medscan_gui.gui.light import light_word
 from medscan_gui.gui.models.phrases import ago, date_time, number
 from medscan_gui.gui.models.roles import ROOT, SORT_ROLE, VALUE_ROLE, Index, plain_tip
 from medscan_gui.store.journal import ScanSummary
+from medscan_gui.store.queries import LIGHTS_IN_ORDER
 
 #: Precedence of the lights: the most serious sorts first.
-LIGHT_ORDER = {Light.RED: 0, Light.AMBER: 1, Light.GREEN: 2, Light.BLUE: 3, Light.IDLE: 4, Light.SCANNING: 5}
+LIGHT_ORDER = {light: place for place, light in enumerate(LIGHTS_IN_ORDER)}
 
 _CELL = 300
 

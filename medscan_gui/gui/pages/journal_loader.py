@@ -14,10 +14,17 @@ from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.words import Light
 from medscan_gui.gui.background import Errand
 from medscan_gui.gui.models.scans import ScanColumn, sort_scans
-from medscan_gui.store.journal import Journal, NoJournal, ScanSummary
+from medscan_gui.store.journal import Journal, NoJournal, ScanOrder, ScanSummary
 
 AnyJournal = Journal | NoJournal
 
+#: Columns that the journal itself sorts by: rows can be shown as they arrive, page by page.
+_BY_JOURNAL: dict[ScanColumn, ScanOrder] = {
+    ScanColumn.DATE: "date",
+    ScanColumn.LIGHT: "light",
+    ScanColumn.THREATS: "threats",
+    ScanColumn.NOT_READ: "not_read",
+}
 #: Scans read at a time: more are read when the view comes to their end.
 PAGE = 500
 #: Scans read at a time where all are needed, and the breath (seconds) in between that the window gets.
@@ -35,9 +42,9 @@ class Query(NamedTuple):
     descending: bool = True
 
     @property
-    def newest_first(self) -> bool:
-        """The journal's own order: rows can be shown as they arrive."""
-        return self.column is ScanColumn.DATE and self.descending
+    def order(self) -> ScanOrder | None:
+        """The order as the journal knows it; None for words, which are sorted here."""
+        return _BY_JOURNAL.get(self.column)
 
 
 class ScanPage(NamedTuple):
@@ -78,7 +85,7 @@ class JournalLoader(QObject):
         """Ask for the scans: the first page of them, or all if they must be sorted; and for their number."""
         if self._journal is None:
             return
-        work = partial(_page, self._journal, query, 0) if query.newest_first else partial(_sorted, self._journal, query)
+        work = partial(_page, self._journal, query, 0) if query.order else partial(_sorted, self._journal, query)
         self.ask("scans", work, self.scans_came.emit)
         count = partial(
             self._journal.count_scans, query.device_id or None, search=query.search, light=query.light
@@ -153,7 +160,13 @@ class _Question(Errand):
 
 def _read(journal: AnyJournal, query: Query, limit: int | None, offset: int) -> tuple[ScanSummary, ...]:
     return journal.scans(
-        query.device_id or None, search=query.search, light=query.light, limit=limit, offset=offset
+        query.device_id or None,
+        search=query.search,
+        light=query.light,
+        order=query.order or "date",
+        descending=query.descending or query.order is None,
+        limit=limit,
+        offset=offset,
     )
 
 
@@ -170,6 +183,6 @@ def _sorted(journal: AnyJournal, query: Query) -> ScanPage:
         if len(found) < _SLICE:
             break
         time.sleep(_BREATH)  # sixty thousand rows in one go would hold the interpreter against the window
-    if query.newest_first:
+    if query.order:
         return ScanPage(query, 0, tuple(scans), complete=True)
     return ScanPage(query, 0, sort_scans(scans, query.column, descending=query.descending), complete=True)
