@@ -44,8 +44,9 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 0
     #: Identities of MedScan's own files (`places.identity_of`). Directories are never left out.
     exclude: tuple[Identity, ...] = ()
-    #: Names of those files, without directory. Only Windows needs them: listing tells no identities there, and
-    #: only files with such a name are asked for theirs. Without names, every file is asked.
+    #: Names of those files, without directory; if there are any, only a file with such a name is left out (the
+    #: number of a deleted one may be given to another file). Windows, where listing tells no identities, then has
+    #: to ask for few: without names, every file is asked.
     exclude_names: tuple[bytes, ...] = ()
     #: Leave out what the running kernel makes up (/proc, /sys, /dev).
     skip_virtual: bool = True

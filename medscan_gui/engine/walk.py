@@ -212,9 +212,9 @@ class OwnFiles:
 
     def has(self, directory: bytes, name: bytes, status: os.stat_result) -> bool:
         """Say whether a file, not followed, is one of them. Raises OSError."""
-        if places.WINDOWS:  # listing tells no file ids there: ask for those files whose name fits
-            if self._names and _folded(name) not in self._names:
-                return False
+        if self._names and _folded(name) not in self._names:
+            return False
+        if places.WINDOWS:  # listing tells no file ids there
             status = os.lstat(places.os_path(places.join(directory, name)))
         return places.identity(status) in self._identities
 

@@ -269,6 +269,8 @@ def test_own_files_are_left_out_by_identity_and_their_neighbours_are_not(tmp_pat
     assert told.counted.items == 4
     named = msgspec.structs.replace(only, exclude_names=(b"f",))
     assert scan(named).outcomes == told.outcomes
+    other = msgspec.structs.replace(only, exclude_names=(b"g",))
+    assert scan(other).total(Outcome.SCANNED) == 4, "its number and another name: a file that came in its place"
 
 
 def test_an_own_file_as_a_target_is_left_out(tmp_path: Path) -> None:
