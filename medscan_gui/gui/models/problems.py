@@ -122,4 +122,6 @@ class ProblemsModel(QAbstractItemModel):
     @staticmethod
     def _unlisted(group: ProblemGroup) -> str:
         count = number(group.counted - len(group.items))
+        if not group.items:
+            return _("{count}, counted but not listed by name").format(count=count)
         return _("… and {count} more, counted but not listed by name").format(count=count)
