@@ -23,6 +23,7 @@ from medscan_gui.core.device import Device, HostIdentity, Target, default_device
 from medscan_gui.core.estimate import Estimator
 from medscan_gui.core.finding import Finding, ItemProblem, worst_first
 from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.names import raw_bytes
 from medscan_gui.core.record import (
     FINDINGS_KEPT,
     NAME_BYTES_KEPT,
@@ -37,7 +38,7 @@ from medscan_gui.core.verdict import Evidence, decide
 from medscan_gui.core.words import Stop, TargetKind
 from medscan_gui.engine import events as engine_events
 from medscan_gui.engine.limits import Limits
-from medscan_gui.engine.places import Identity, identity_of
+from medscan_gui.engine.places import identity_of
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
 from medscan_gui.store.bundles import read_bundle
 from medscan_gui.store.ids import time_ordered_id
@@ -151,16 +152,15 @@ def _thresholds(settings: Settings) -> AgeThresholds:
     return AgeThresholds(settings.fresh_days, settings.ageing_days, settings.old_days)
 
 
-def _own_identities(paths: Paths, bundle: Bundle) -> tuple[Identity, ...]:
-    """Identities of the files that a scan leaves out: rules must not find themselves, nor the journal change under us.
+def _own_files(paths: Paths, bundle: Bundle) -> tuple[Path, ...]:
+    """Return the files that a scan leaves out: rules must not find themselves, nor the journal change under us.
 
     Single files only, the rules just verified: a folder left out would be the place to hide in.
     """
     rules = (paths.signatures / file.path for file in bundle.files)
     journal = paths.data_dir / JOURNAL_NAME
     companions = (journal.with_name(f"{JOURNAL_NAME}{ending}") for ending in ("-journal", ".lock"))
-    own = (*rules, journal, *companions, paths.log_file)
-    return tuple(identity for place in own if (identity := identity_of(place)) is not None)
+    return (*rules, journal, *companions, paths.log_file)
 
 
 class _Tally:
@@ -303,12 +303,15 @@ class ScanSession:
 
     def _job(self, bundle: Bundle) -> ScanJob:
         target = self._request.target
+        own = _own_files(self._services.paths, bundle)
+        identities = (identity_of(file) for file in own)
         return ScanJob(
             paths=target.paths,
             bundle=bundle,
             workers=self._settings.workers,
             network=network_devices(target.paths) if target.kind is TargetKind.COMPUTER else (),
-            exclude=_own_identities(self._services.paths, bundle),
+            exclude=tuple(identity for identity in identities if identity is not None),
+            exclude_names=tuple(raw_bytes(file.name) for file in own),
             limits=self._limits,
         )
 
