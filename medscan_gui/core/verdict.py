@@ -106,7 +106,7 @@ def _engine_doubts(evidence: Evidence) -> Iterator[Message]:
 def _coverage_doubts(coverage: Coverage) -> Iterator[Message]:
     if not coverage.walk_complete:
         yield Message.of("verdict.walk_incomplete")
-    if coverage.items_read <= 0:
+    if coverage.items_read <= 0 and coverage.items_not_read <= 0:
         yield Message.of("verdict.nothing_scanned")
     if coverage.items_not_reached > 0:
         yield Message.of("verdict.items_not_reached", count=coverage.items_not_reached)

@@ -121,6 +121,11 @@ def test_every_field_of_the_evidence_is_a_proof_or_the_threats() -> None:
     }
 
 
+def test_what_could_not_be_read_is_not_called_nothing() -> None:
+    reasons = decide(with_lines(CoverageLine(Outcome.UNREADABLE, Cause.NO_PERMISSION, 3))).reasons
+    assert reasons == (Message.of("verdict.items_not_read", count=3),)
+
+
 def test_nothing_given_is_amber() -> None:
     assert decide(Evidence()).kind is VerdictKind.INCOMPLETE
 
