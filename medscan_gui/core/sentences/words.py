@@ -7,7 +7,7 @@ SENTENCES: dict[str, str] = {
     "outcome.empty": N_("empty"),
     "outcome.skipped_by_policy": N_("left out on purpose"),
     "outcome.unreadable": N_("could not be read"),
-    "outcome.vanished": N_("disappeared before it could be read"),
+    "outcome.vanished": N_("not there when it was to be read"),
     "outcome.encrypted": N_("locked by a password"),
     "outcome.damaged": N_("damaged"),
     "outcome.too_large": N_("too large"),
