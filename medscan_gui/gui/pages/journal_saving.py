@@ -21,7 +21,7 @@ SUGGESTED_NAME = "MedScan-journal.csv"
 
 def ask_where(parent: QWidget, suggested: Path) -> Path | None:
     """Ask for a file to write; None if the operator declines. Qt asks before one would be overwritten."""
-    kinds = f"{_('Table (*.csv)')};;{_('Data (*.json)')}"
+    kinds = ";;".join((_("Table (*.csv)"), _("Data (*.json)")))
     chosen, _kind = QFileDialog.getSaveFileName(parent, _("Export the list of scans"), str(suggested), kinds)
     if not chosen:
         return None
