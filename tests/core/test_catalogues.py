@@ -308,7 +308,7 @@ def _template() -> Catalog:
 def test_no_sentence_hides_inside_an_f_string() -> None:
     """Python 3.11 reads an f-string as one token: what is marked inside it would never be extracted there."""
     hidden = re.compile(r"""\bf["'].*\{\s*(_|N_|ngettext_|pgettext_)\(""")
-    sources = sorted((dev_words.ROOT / "medscan_gui").rglob("*.py"))
+    sources = sorted((Path(dev_words.__file__).parent / "medscan_gui").rglob("*.py"))
     lines = [(file.name, line) for file in sources for line in file.read_text("utf-8").splitlines()]
     found = [f"{name}: {line.strip()}" for name, line in lines if hidden.search(line)]
     assert found == []
