@@ -240,6 +240,7 @@ class ScanSession:
         self._tally = _Tally()
         self._settings = services.settings.current
         self._bundle: Bundle | None = None
+        self._facts = SignatureFacts()
         self._begun = False
         self._begin_error: Message | None = None
         self._record: ScanRecord | None = None
@@ -290,6 +291,7 @@ class ScanSession:
             self._bundle = read_bundle(self._services.paths.signatures)
         except BundleError as error:
             self._tally.troubles.append(error.message)
+        self._facts = signature_facts(self._bundle, self._settings, self._started)
         self._begin()
         if self._bundle is None or self._cancelled.is_set():
             return
@@ -351,8 +353,7 @@ class ScanSession:
             case engine_events.ItemTrouble():
                 yield scan_events.ItemNotRead(event.problem)
             case engine_events.EngineStarted() if event.proof is not None and self._tally.workers == 1:
-                facts = signature_facts(self._bundle, self._settings, self._started)
-                yield scan_events.Started(self._scan_id, facts, self._settings.workers)
+                yield scan_events.Started(self._scan_id, self._facts, self._settings.workers)
 
     def _progress(self, now: float, begun: float, estimator: Estimator) -> scan_events.Progress:
         tally, ledger = self._tally, self._tally.ledger
@@ -391,8 +392,7 @@ class ScanSession:
         return Stop.CANCELLED if self._cancelled.is_set() else Stop.ENGINE_FAILED
 
     def _make_record(self, *, stop: Stop, committed: bool, ended: str = "") -> ScanRecord:
-        tally, settings = self._tally, self._settings
-        facts = signature_facts(self._bundle, settings, self._started)
+        tally, settings, facts = self._tally, self._settings, self._facts
         evidence = Evidence(
             stop=stop,
             ended=tally.ended is not None,

@@ -63,7 +63,8 @@ class Verdict(msgspec.Struct, frozen=True):
         return LIGHT_OF[self.kind]
 
 
-_STOP_MESSAGES = {
+#: The reason that each way of ending early gives.
+STOP_REASONS = {
     Stop.CANCELLED: "verdict.cancelled",
     Stop.CUT_OFF: "verdict.cut_off",
     Stop.TARGET_GONE: "verdict.target_gone",
@@ -74,7 +75,7 @@ _STOP_MESSAGES = {
 
 
 def _end_doubts(evidence: Evidence) -> Iterator[Message]:
-    if code := _STOP_MESSAGES.get(evidence.stop):
+    if code := STOP_REASONS.get(evidence.stop):
         yield Message.of(code)
     elif not evidence.ended:
         yield Message.of("verdict.not_ended")

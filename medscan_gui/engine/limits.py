@@ -33,8 +33,6 @@ RELEASE_EVERY = 0.2
 #: Findings told of one item. It is red after the first: more would only fill the memory of the window.
 FINDINGS_PER_ITEM = 200
 
-#: Bytes kept of what a child writes on its error stream.
-STDERR_KEPT = 8 << 10
 #: Chunks of output (64 KiB each) of one child that may wait for the supervisor.
 CHUNKS_WAITING = 32
 #: The walk rests while more than this waits, so that a medium with endless names cannot fill the memory.

@@ -66,7 +66,6 @@ class ChildProcess:
         self._brought = 0
         self._taken = 0
         self._rest = b""
-        self._errors = bytearray()
         for target in (self._write, self._read, self._read_errors):
             threading.Thread(target=target, name=f"engine {self.pid} {target.__name__}", daemon=True).start()
 
@@ -140,12 +139,6 @@ class ChildProcess:
                 return f"signal {-code}"
         return f"exit code {code}" if code < 256 else f"exit code 0x{code:08X}"
 
-    @property
-    def last_words(self) -> str:
-        """The end of what the child wrote as errors, printable."""
-        text = bytes(self._errors).decode("utf-8", "replace")
-        return "".join(character if character.isprintable() else " " for character in text)
-
     # Threads ------------------------------------------------------------------------------------
 
     def _write(self) -> None:
@@ -175,8 +168,7 @@ class ChildProcess:
     def _read_errors(self) -> None:
         assert self._process.stderr is not None  # noqa: S101  # asked for a pipe
         with self._process.stderr as stream:
-            while chunk := _read_some(stream.fileno()):
-                self._errors = (self._errors + chunk)[-limits.STDERR_KEPT :]
+            while _read_some(stream.fileno()):
                 time.sleep(_PAUSE)  # whoever writes without end must not keep a core busy
 
 

@@ -11,6 +11,7 @@ import msgspec
 from medscan_gui.core.coverage import is_accepted
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.verdict import STOP_REASONS
 from medscan_gui.core.words import (
     READ_OUTCOMES,
     SEVERITY_ORDER,
@@ -78,14 +79,6 @@ _STOP_ECHOES = frozenset(
         "verdict.signature_age_unknown",
     }
 )
-_STOP_REASONS = {
-    Stop.CANCELLED: "verdict.cancelled",
-    Stop.CUT_OFF: "verdict.cut_off",
-    Stop.TARGET_GONE: "verdict.target_gone",
-    Stop.ENGINE_FAILED: "verdict.engine_failed",
-    Stop.SIGNATURES_REFUSED: "verdict.signatures_refused",
-    Stop.SELF_TEST_FAILED: "verdict.self_test_failed",
-}
 
 _CAUSE_STEPS = {
     Cause.NO_PERMISSION: "advice.do.administrator",
@@ -249,7 +242,7 @@ def _amber_steps(record: ScanRecord) -> Iterator[str]:
 
 def _reasons_to_act_on(record: ScanRecord) -> list[str]:
     """Return the reasons whose step helps now: an engine that cannot be trusted comes before what it read."""
-    stop_reason = _STOP_REASONS.get(record.stop)
+    stop_reason = STOP_REASONS.get(record.stop)
     codes = [
         reason.code
         for reason in record.verdict.reasons

@@ -5,7 +5,6 @@ Everything here speaks the language in use (`core.text`) at the moment of the ca
 
 from datetime import UTC, datetime
 
-from medscan_gui.core.finding import ItemProblem
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import moment_of
 from medscan_gui.core.text import _, current, grouped, ngettext_
@@ -43,11 +42,6 @@ def not_read_reason(outcome: Outcome, cause: Cause) -> str:
     if cause is not Cause.NONE:
         words = _("{outcome}: {cause}").format(outcome=words, cause=sentence(f"cause.{cause.value}"))
     return words[:1].upper() + words[1:]
-
-
-def problem_reason(problem: ItemProblem) -> str:
-    """Return why this item was not read."""
-    return not_read_reason(problem.outcome, problem.cause)
 
 
 def date_time(stamp: str) -> str:
