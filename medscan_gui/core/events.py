@@ -3,10 +3,13 @@
 A scan yields, in this order: `Preparing` (any number), `Started` once, then `Progress`,
 `ThreatFound` and `ItemNotRead` in any order, and `Finished` exactly once, always last, whatever
 happened. Before `Finished` nothing is known: no watcher may show a result.
+
+A clean-up yields `CleanUpProgress` and `FileCleaned` first, then all of the above for the scan that verifies it.
 """
 
 import msgspec
 
+from medscan_gui.core.action import ActionItem, ActionRecord
 from medscan_gui.core.finding import Finding, ItemProblem
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import ScanRecord, SignatureFacts
@@ -61,6 +64,29 @@ class ItemNotRead(msgspec.Struct, frozen=True):
     problem: ItemProblem
 
 
+class CleanUpProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a clean-up stands. Sizes in bytes, times in seconds."""
+
+    files_done: int = 0
+    files_total: int = 0
+    bytes_done: int = 0
+    bytes_total: int = 0
+    #: Files done that are still in place.
+    left_in_place: int = 0
+    #: Raw name bytes of the file at hand.
+    current: bytes = b""
+    elapsed: float = 0.0
+    #: Estimated seconds to the end, or None as long as an estimate would be a guess.
+    left: float | None = None
+    fraction: float | None = None
+
+
+class FileCleaned(msgspec.Struct, frozen=True):
+    """One file of a clean-up is done: removed, or left in place with the reason."""
+
+    item: ActionItem
+
+
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
     """The scan is over and its record is final.
 
@@ -71,6 +97,10 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     record: ScanRecord
     committed: bool
     save_error: Message | None = None
+    #: The clean-up that this scan verified; None after an ordinary scan.
+    action: ActionRecord | None = None
 
 
-ScanEvent = Preparing | Started | Progress | ThreatFound | ItemNotRead | Finished
+ScanEvent = (
+    Preparing | Started | Progress | ThreatFound | ItemNotRead | CleanUpProgress | FileCleaned | Finished
+)

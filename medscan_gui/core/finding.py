@@ -2,8 +2,9 @@
 
 import msgspec
 
+from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown_chain
-from medscan_gui.core.words import SEVERITY_ORDER, Cause, Outcome, Severity
+from medscan_gui.core.words import SEVERITY_ORDER, Cause, Fate, Outcome, Severity
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,13 +26,28 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str = ""
     size: int = 0
     engine: str = "yara"
-    #: True once clean-up has removed the item *and* verified that it is gone.
-    removed: bool = False
+    #: SHA-256 of the whole outer file `chain[0]`, where the chain has more than one link; "" otherwise.
+    file_sha256: str = ""
+    fate: Fate = Fate.IN_PLACE
+    #: Why clean-up left it in place; None if nobody asked for its removal, or if it is gone.
+    why: Message | None = None
+    #: The quarantine's entry that holds it; "" if none does.
+    entry: str = ""
 
     @property
     def where(self) -> str:
         """Where the item lies, escaped for showing."""
         return shown_chain(self.chain)
+
+    @property
+    def removed(self) -> bool:
+        """It was removed, and the removal was verified."""
+        return self.fate is Fate.REMOVED
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of the file on disk that holds it: what clean-up must find there; "" if it is not known."""
+        return self.sha256 if len(self.chain) == 1 else self.file_sha256
 
 
 class ItemProblem(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.coverage import Coverage
 from medscan_gui.core.device import Device, HostIdentity, Target
 from medscan_gui.core.finding import Finding, ItemProblem
+from medscan_gui.core.policy import CardInForce
 from medscan_gui.core.verdict import Evidence, Verdict
 from medscan_gui.core.words import Light, SignatureAge, Stop
 
@@ -64,6 +66,15 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     problems: tuple[ItemProblem, ...] = ()
+    #: What the hospital accepts of what was found: who, why, until when.
+    accepted: tuple[Acceptance, ...] = ()
+    #: The policy card that the scan followed; None in records of programs that knew none.
+    card: CardInForce | None = None
+    #: For the scan that verifies a clean-up: the scan that found the threats, the clean-up's `ActionRecord`,
+    #: and the folders that were read again. Its findings are those of the first scan, with their fate.
+    follows: str = ""
+    action: str = ""
+    places: tuple[bytes, ...] = ()
 
     @property
     def light(self) -> Light:
@@ -92,7 +103,7 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: Findings, and items not read, that a record lists; more are only counted: the record must stay readable.
-FINDINGS_KEPT = 20_000
+FINDINGS_KEPT = 60_000
 PROBLEMS_KEPT = 20_000
 #: Bytes of raw names that the lists of one record hold together.
 NAME_BYTES_KEPT = 64 << 20

@@ -35,6 +35,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     threats_found: int = 0
     #: Threats quarantined whose original is verified to be gone.
     threats_removed: int = 0
+    #: Threats whose very content the hospital accepts.
+    threats_accepted: int = 0
+    #: Only for the scan that verifies a clean-up: the proofs that the scan before it lacks, and the items
+    #: that one read. The verdict is on both together.
+    earlier_doubts: tuple[Message, ...] = ()
+    earlier_items_read: int = 0
     bundle_verified: bool = False
     bundle_digest: str = ""
     rules_expected: int = 0
@@ -104,10 +110,10 @@ def _engine_doubts(evidence: Evidence) -> Iterator[Message]:
         yield Message.of("verdict.self_test_failed")
 
 
-def _coverage_doubts(coverage: Coverage) -> Iterator[Message]:
+def _coverage_doubts(coverage: Coverage, earlier_items_read: int) -> Iterator[Message]:
     if not coverage.walk_complete:
         yield Message.of("verdict.walk_incomplete")
-    if coverage.items_read <= 0 and coverage.items_not_read <= 0:
+    if coverage.items_read <= 0 and coverage.items_not_read <= 0 and earlier_items_read <= 0:
         yield Message.of("verdict.nothing_scanned")
     if coverage.items_not_reached > 0:
         yield Message.of("verdict.items_not_reached", count=coverage.items_not_reached)
@@ -124,29 +130,46 @@ def doubts(evidence: Evidence) -> tuple[Message, ...]:
         *evidence.troubles,
         *_signature_doubts(evidence),
         *_engine_doubts(evidence),
-        *_coverage_doubts(evidence.coverage),
+        *_coverage_doubts(evidence.coverage, evidence.earlier_items_read),
+        *evidence.earlier_doubts,
     ]
     if not evidence.committed:
         found.append(Message.of("verdict.not_committed"))
     return tuple(dict.fromkeys(found))
 
 
+def threats_left(evidence: Evidence) -> int:
+    """Return how many threats are neither removed nor accepted; negative if the counts make no sense.
+
+    Counts come from other processes: more removals and acceptances than threats, or negative ones, prove nothing.
+    """
+    removed, accepted = evidence.threats_removed, evidence.threats_accepted
+    if min(removed, accepted) < 0 or removed + accepted > evidence.threats_found:
+        return evidence.threats_found
+    return evidence.threats_found - removed - accepted
+
+
+def _threat_reasons(evidence: Evidence, left: int) -> Iterator[Message]:
+    if left > 0:
+        yield Message.of("verdict.threats_left", count=left)
+    if left == evidence.threats_found:
+        return  # none removed or accepted, or counts that prove nothing
+    if evidence.threats_removed > 0:
+        yield Message.of("verdict.threats_removed", count=evidence.threats_removed)
+    if evidence.threats_accepted > 0:
+        yield Message.of("verdict.threats_accepted", count=evidence.threats_accepted)
+
+
 def decide(evidence: Evidence) -> Verdict:
     """Return the verdict for this evidence, with its reasons. Total: every input has one."""
     missing = doubts(evidence)
-    # Counts come from another process: more removals than threats, or negative ones, prove nothing.
-    removed = evidence.threats_removed if 0 <= evidence.threats_removed <= evidence.threats_found else 0
-    threats_left = evidence.threats_found - removed
-    reasons: list[Message] = []
-    if threats_left > 0:
-        reasons.append(Message.of("verdict.threats_left", count=threats_left))
-    if removed > 0:
-        reasons.append(Message.of("verdict.threats_removed", count=removed))
-    reasons.extend(missing)
-    if threats_left > 0 or (removed > 0 and missing):
-        return Verdict(VerdictKind.ACTION_REQUIRED, tuple(reasons))
-    if missing or threats_left < 0:
-        return Verdict(VerdictKind.INCOMPLETE, tuple(reasons))
-    if removed > 0:
-        return Verdict(VerdictKind.REMOVED, tuple(reasons))
-    return Verdict(VerdictKind.NO_THREAT, (Message.of("verdict.no_threat"),))
+    left = threats_left(evidence)
+    reasons = (*_threat_reasons(evidence, left), *missing)
+    removed = left < evidence.threats_found and evidence.threats_removed > 0
+    if left > 0 or (removed and missing):
+        return Verdict(VerdictKind.ACTION_REQUIRED, reasons)
+    if missing or left < 0:
+        return Verdict(VerdictKind.INCOMPLETE, reasons)
+    if removed:
+        return Verdict(VerdictKind.REMOVED, reasons)
+    return Verdict(VerdictKind.NO_THREAT, (Message.of("verdict.no_threat"), *reasons))

@@ -38,6 +38,7 @@ class Cause(StrEnum):
     OWN_PROGRAM = "own_program"
     VIRTUAL_FILE_SYSTEM = "virtual_file_system"
     NETWORK_PLACE = "network_place"
+    FOLDER_OF_CARD = "folder_of_card"
     NO_PERMISSION = "no_permission"
     IN_USE = "in_use"
     READ_ERROR = "read_error"
@@ -52,12 +53,20 @@ class Cause(StrEnum):
     NOT_REACHED = "not_reached"
 
 
-#: Causes of SKIPPED_BY_POLICY that the built-in policy accepts: a link's target is scanned where it
-#: really lies, special and virtual files hold no stored bytes, our own rules must not find themselves,
-#: and "this computer" is not the servers whose folders it shows. Anything else that is skipped keeps
-#: the light from turning blue.
+#: Causes of SKIPPED_BY_POLICY that policy accepts: a link's target is scanned where it really lies,
+#: special and virtual files hold no stored bytes, our own rules must not find themselves, "this
+#: computer" is not the servers whose folders it shows, and the device's policy card names folders of
+#: which only the beginning of each file is checked. Anything else that is skipped keeps the light
+#: from turning blue.
 ACCEPTED_SKIPS = frozenset(
-    {Cause.LINK, Cause.SPECIAL_FILE, Cause.OWN_PROGRAM, Cause.VIRTUAL_FILE_SYSTEM, Cause.NETWORK_PLACE}
+    {
+        Cause.LINK,
+        Cause.SPECIAL_FILE,
+        Cause.OWN_PROGRAM,
+        Cause.VIRTUAL_FILE_SYSTEM,
+        Cause.NETWORK_PLACE,
+        Cause.FOLDER_OF_CARD,
+    }
 )
 
 
@@ -73,6 +82,16 @@ class Severity(StrEnum):
 
 #: Worst first: the order in which findings are listed.
 SEVERITY_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class Fate(StrEnum):
+    """What became of a threat that was found."""
+
+    IN_PLACE = "in_place"
+    #: Quarantined, and the original verified to be gone.
+    REMOVED = "removed"
+    #: The hospital accepts this very content (see `core.acceptance`).
+    ACCEPTED = "accepted"
 
 
 class VerdictKind(StrEnum):

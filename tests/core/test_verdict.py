@@ -73,6 +73,7 @@ LOST_PROOFS: dict[str, Evidence] = {
     "age of signatures not known": changed(signature_age_known=False),
     "signatures too old": changed(signature_age_days=91),
     "not committed": changed(committed=False),
+    "a proof that the scan before the clean-up lacks": changed(earlier_doubts=(Message.of("verdict.cancelled"),)),
     "trouble told by another part": changed(troubles=(Message.of("scan.internal_error"),)),
     "negative counts": with_lines(
         CoverageLine(Outcome.SCANNED, Cause.NONE, 10), CoverageLine(Outcome.UNREADABLE, Cause.NONE, -1), counted=9
@@ -117,6 +118,8 @@ def test_every_field_of_the_evidence_is_a_proof_or_the_threats() -> None:
     assert set(Evidence.__struct_fields__) - touched == {
         "threats_found",
         "threats_removed",
+        "threats_accepted",
+        "earlier_items_read",
         "signature_age_limit_days",
     }
 
@@ -145,6 +148,34 @@ def test_removed_but_incomplete_is_red(lost: Evidence) -> None:
 @pytest.mark.parametrize("removed", [-5, 0, 1, 4, 99])
 def test_partial_or_impossible_removal_is_red(removed: int) -> None:
     assert decide(changed(threats_found=3, threats_removed=removed)).kind is VerdictKind.ACTION_REQUIRED
+
+
+@pytest.mark.parametrize(("removed", "accepted"), [(2, 2), (0, 4), (-1, 4), (4, -1), (1, 1), (0, 0), (2**70, -(2**70))])
+def test_counts_that_leave_or_cannot_be_are_red(removed: int, accepted: int) -> None:
+    verdict = decide(changed(threats_found=3, threats_removed=removed, threats_accepted=accepted))
+    assert verdict.kind is VerdictKind.ACTION_REQUIRED
+
+
+def test_accepted_threats_are_blue_and_said() -> None:
+    verdict = decide(changed(threats_found=2, threats_accepted=2))
+    assert verdict.kind is VerdictKind.NO_THREAT
+    assert Message.of("verdict.threats_accepted", count=2) in verdict.reasons
+
+
+def test_some_accepted_and_the_rest_removed_is_green() -> None:
+    verdict = decide(changed(threats_found=3, threats_accepted=2, threats_removed=1))
+    assert verdict.kind is VerdictKind.REMOVED
+
+
+@pytest.mark.parametrize("lost", LOST_PROOFS.values(), ids=LOST_PROOFS.keys())
+def test_accepted_but_incomplete_is_amber(lost: Evidence) -> None:
+    assert decide(changed(lost, threats_found=2, threats_accepted=2)).kind is VerdictKind.INCOMPLETE
+
+
+def test_nothing_left_to_read_after_a_clean_up_is_complete() -> None:
+    empty = changed(coverage=Coverage(walk_complete=True), threats_found=1, threats_removed=1)
+    assert decide(empty).kind is VerdictKind.ACTION_REQUIRED
+    assert decide(changed(empty, earlier_items_read=1)).kind is VerdictKind.REMOVED
 
 
 def test_two_lost_proofs_tell_both_reasons() -> None:
@@ -183,6 +214,9 @@ _evidence = st.builds(
     coverage=st.one_of(st.just(GOOD_COVERAGE), _coverages),
     threats_found=_counts,
     threats_removed=_counts,
+    threats_accepted=_counts,
+    earlier_doubts=st.sampled_from([(), (Message.of("verdict.cancelled"),)]),
+    earlier_items_read=_counts,
     bundle_verified=st.booleans(),
     bundle_digest=st.sampled_from(["", DIGEST]),
     signature_age_known=st.booleans(),
@@ -199,11 +233,13 @@ _evidence = st.builds(
 def test_total_and_never_hides_a_finding(evidence: Evidence) -> None:
     verdict = decide(evidence)
     assert verdict.reasons
-    left = evidence.threats_found - max(0, evidence.threats_removed)
-    if left > 0:
+    cleared = max(0, evidence.threats_removed) + max(0, evidence.threats_accepted)
+    if evidence.threats_found > cleared:
         assert verdict.kind is VerdictKind.ACTION_REQUIRED
-    if evidence.threats_found > 0:
+    if evidence.threats_found > 0 and evidence.threats_accepted <= 0:
         assert verdict.kind in (VerdictKind.ACTION_REQUIRED, VerdictKind.REMOVED)
+    if evidence.threats_found > 0 and verdict.kind is VerdictKind.NO_THREAT:
+        assert evidence.threats_accepted == evidence.threats_found
 
 
 @given(_evidence)
@@ -213,9 +249,10 @@ def test_blue_and_green_only_without_any_doubt(evidence: Evidence) -> None:
         assert not doubts(evidence)
         assert evidence.committed
         assert evidence.ended
-        assert evidence.coverage.items_read > 0
+        assert evidence.coverage.items_read > 0 or evidence.earlier_items_read > 0
         assert evidence.coverage.total() == evidence.coverage.items_counted
         assert all(engine.rules_loaded == evidence.rules_expected > 0 for engine in evidence.engines)
         assert all(engine.self_test_passed for engine in evidence.engines)
     if verdict.kind is VerdictKind.REMOVED:
-        assert evidence.threats_found == evidence.threats_removed > 0
+        assert evidence.threats_removed > 0
+        assert evidence.threats_found == evidence.threats_removed + evidence.threats_accepted

@@ -10,7 +10,7 @@ from medscan_gui.core.device import Device, HostIdentity, Target
 from medscan_gui.core.finding import Finding, ItemProblem
 from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts
 from medscan_gui.core.verdict import EngineProof, Evidence, decide
-from medscan_gui.core.words import Cause, Outcome, Severity, SignatureAge, Stop, TargetKind
+from medscan_gui.core.words import Cause, Fate, Outcome, Severity, SignatureAge, Stop, TargetKind
 
 DIGEST = hashlib.sha256(b"bundle").hexdigest()
 CLEAN = (
@@ -127,7 +127,7 @@ def amber() -> ScanRecord:
 
 def green() -> ScanRecord:
     """Return a scan whose threats were removed."""
-    found = tuple(finding(number, removed=True) for number in range(2))
+    found = tuple(finding(number, fate=Fate.REMOVED) for number in range(2))
     return record(evidence(threats_found=2, threats_removed=2), findings=found, target=STICK)
 
 

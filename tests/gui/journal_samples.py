@@ -10,7 +10,7 @@ from medscan_gui.core.device import Device, HostIdentity, Target
 from medscan_gui.core.finding import Finding, ItemProblem
 from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, encode_record, timestamp
 from medscan_gui.core.verdict import EngineProof, Evidence, decide
-from medscan_gui.core.words import Cause, Outcome, Severity, SignatureAge, Stop, TargetKind
+from medscan_gui.core.words import Cause, Fate, Outcome, Severity, SignatureAge, Stop, TargetKind
 from medscan_gui.store import entries, index
 from medscan_gui.store.journal import Journal
 from medscan_gui.store.kinds import Kind
@@ -87,7 +87,7 @@ def record(
     """Return a record whose verdict follows from its evidence; `light` says which evidence."""
     if light in {"red", "green"} and not findings:
         family = _FAMILIES[number % len(_FAMILIES)]
-        findings = (finding(b"E:\\DCIM\\%d\\photo.jpg.exe" % number, family, removed=light == "green"),)
+        findings = (finding(b"E:\\DCIM\\%d\\photo.jpg.exe" % number, family, fate=Fate.REMOVED if light == "green" else Fate.IN_PLACE),)
     if light == "amber" and not problems:
         problems = tuple(
             ItemProblem(chain=(b"C:\\Patients\\%d.dat" % n,), outcome=Outcome.UNREADABLE, cause=Cause.NO_PERMISSION)

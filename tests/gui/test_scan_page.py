@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from medscan_gui.core.events import Finished, ScanEvent, ThreatFound
 from medscan_gui.core.record import ScanRecord, decode_record
-from medscan_gui.core.words import Cause, Light, Outcome, Severity, Stop
+from medscan_gui.core.words import Cause, Fate, Light, Outcome, Severity, Stop
 from medscan_gui.export.advice import advice
 from medscan_gui.gui.models.findings import FindingColumn
 from medscan_gui.gui.pages.scan import ScanPage
@@ -61,7 +61,7 @@ def test_one_press_scans_the_obvious_target(qtbot: QtBot, window: Window) -> Non
     ("record", "light"),
     [
         (scripted.record(), Light.BLUE),
-        (scripted.record([scripted.finding(removed=True)]), Light.RED),
+        (scripted.record([scripted.finding(fate=Fate.REMOVED)]), Light.RED),
         (scripted.record([scripted.finding()]), Light.RED),
         (scripted.record((), [scripted.problem()]), Light.AMBER),
         (scripted.record(stop=Stop.CANCELLED), Light.AMBER),

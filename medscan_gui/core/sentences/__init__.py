@@ -4,9 +4,23 @@ Plain words: what happened, what it means, what to do next. Keep each sentence w
 cannot glue halves together. Codes are written in records: never reuse one for another meaning.
 """
 
-from medscan_gui.core.sentences import bundle, engine, export, scan, store, system, verdict, words
+from medscan_gui.core.sentences import (
+    bundle,
+    cards,
+    clean_up,
+    engine,
+    export,
+    files,
+    procedure,
+    scan,
+    store,
+    system,
+    vault,
+    verdict,
+    words,
+)
 
-_PARTS = (verdict, words, engine, bundle, store, system, export, scan)
+_PARTS = (verdict, words, engine, bundle, store, system, export, scan, vault, files, clean_up, cards, procedure)
 
 SENTENCES: dict[str, str] = {code: text for part in _PARTS for code, text in part.SENTENCES.items()}
 

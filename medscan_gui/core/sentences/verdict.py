@@ -33,6 +33,10 @@ PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
         N_("{count} threat was removed, and the removal was verified."),
         N_("{count} threats were removed, and the removal was verified."),
     ),
+    "verdict.threats_accepted": (
+        N_("{count} threat was found in a file that the hospital accepts."),
+        N_("{count} threats were found in files that the hospital accepts."),
+    ),
     "verdict.items_not_reached": (
         N_("{count} item was not reached before the end."),
         N_("{count} items were not reached before the end."),
