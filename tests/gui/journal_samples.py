@@ -87,7 +87,8 @@ def record(
     """Return a record whose verdict follows from its evidence; `light` says which evidence."""
     if light in {"red", "green"} and not findings:
         family = _FAMILIES[number % len(_FAMILIES)]
-        findings = (finding(b"E:\\DCIM\\%d\\photo.jpg.exe" % number, family, fate=Fate.REMOVED if light == "green" else Fate.IN_PLACE),)
+        fate = Fate.REMOVED if light == "green" else Fate.IN_PLACE
+        findings = (finding(b"E:\\DCIM\\%d\\photo.jpg.exe" % number, family, fate=fate),)
     if light == "amber" and not problems:
         problems = tuple(
             ItemProblem(chain=(b"C:\\Patients\\%d.dat" % n,), outcome=Outcome.UNREADABLE, cause=Cause.NO_PERMISSION)
