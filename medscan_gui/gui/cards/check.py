@@ -1,21 +1,18 @@
 """What is wrong with the values of a card, field by field, in words that say what to change."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_type_hints
 
 import msgspec
 
+from medscan_gui.core.folders import folder_fault
 from medscan_gui.core.policy import PolicyCard
-from medscan_gui.core.text import _, ngettext_
+from medscan_gui.core.text import _, current, ngettext_
 
 _TYPES = get_type_hints(PolicyCard, include_extras=True)
 
 #: As the types of `core.policy.PolicyCard` bound them: entries of a list, characters of a line, a folder, a note.
 MOST_ENTRIES, LINE, FOLDER, NOTE = 100, 200, 1000, 2000
-
-#: Whole disks: the root of one, or a drive letter alone.
-_WHOLE = re.compile(r"^([\\/.]*|[A-Za-z]:[\\/]*)$")
 
 
 def faults(values: Mapping[str, object]) -> dict[str, str]:
@@ -35,8 +32,9 @@ def card_of(values: Mapping[str, object]) -> PolicyCard:
 def _faults_of(name: str, value: Any) -> Iterator[str]:
     if isinstance(value, tuple):
         yield from _list_faults(value, FOLDER if name in {"headers_only", "protected"} else LINE)
-    if name == "headers_only" and any(_WHOLE.match(folder) for folder in value):
-        yield _("This would be the whole disk, and hardly anything would be read. Name a folder on it.")
+    if name in {"headers_only", "protected"}:
+        wrong = (folder_fault(folder, whole=name == "protected") for folder in value)
+        yield from (current().sentence(fault) for fault in wrong if fault is not None)
     if isinstance(value, str) and len(value) > (longest := NOTE if name == "note" else LINE):
         yield _too_long(longest)
     if name == "scan_hours" and value and value[:5] == value[6:]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QDate, Qt, QTime, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QDateEdit, QGridLayout, QLineEdit, QPlainTextEdit, QTimeEdit, QWidget
 
 from medscan_gui.core.names import shown
@@ -100,6 +101,43 @@ class LinesField(TextField):
         self._show("\n".join(shown(entry, _SHOWN) for entry in self._entries))
 
 
+class _Clock(QTimeEdit):
+    """A time of the day that the mouse wheel changes only once it has the focus."""
+
+    def __init__(self, begin: QTime) -> None:
+        super().__init__(begin)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setDisplayFormat("HH:mm")
+        self.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.setFixedWidth(100)
+        self.setEnabled(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the form scroll unless the field was chosen on purpose."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _Day(QDateEdit):
+    """A day that the mouse wheel changes only once it has the focus."""
+
+    def __init__(self, day: QDate) -> None:
+        super().__init__(day)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCalendarPopup(True)
+        self.setFixedWidth(150)
+        self.setEnabled(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the form scroll unless the field was chosen on purpose."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 class HoursField(QWidget):
     """Two times of a day, or any time."""
 
@@ -108,14 +146,11 @@ class HoursField(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.only = QCheckBox()
-        self.begin, self.end = QTimeEdit(QTime(7, 0)), QTimeEdit(QTime(19, 0))
+        self.begin, self.end = _Clock(QTime(7, 0)), _Clock(QTime(19, 0))
         self._until = Label()
         for clock in (self.begin, self.end):
-            clock.setDisplayFormat("HH:mm")
-            clock.setFixedWidth(92)
             clock.timeChanged.connect(self.edited)
             self.only.toggled.connect(clock.setEnabled)
-            clock.setEnabled(False)
         self.only.toggled.connect(self.edited)
         self.setLayout(row([self.only, self.begin, self._until, self.end, None]))
         self.setFocusProxy(self.only)
@@ -193,10 +228,7 @@ class DateField(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.given = QCheckBox()
-        self.day = QDateEdit(QDate.currentDate().addMonths(1))
-        self.day.setCalendarPopup(True)
-        self.day.setFixedWidth(150)
-        self.day.setEnabled(False)
+        self.day = _Day(QDate.currentDate().addMonths(1))
         self.given.toggled.connect(self.day.setEnabled)
         self.given.toggled.connect(self.edited)
         self.day.dateChanged.connect(self.edited)

@@ -2,7 +2,7 @@
 
 from medscan_gui.core.device import Device
 from medscan_gui.core.names import shown
-from medscan_gui.core.policy import CardOrigin, PolicyCard, StoredCard, summary
+from medscan_gui.core.policy import CardInForce, CardOrigin, StoredCard, summary
 from medscan_gui.core.text import _, current
 from medscan_gui.gui.models.phrases import date_time
 
@@ -37,6 +37,7 @@ def saved_words(stored: StoredCard) -> str:
     return _("saved on {date} by {person}").format(date=when, person=shown(stored.operator, _CELL))
 
 
-def card_words(card: PolicyCard) -> str:
-    """Return what a card says, in one line."""
-    return " · ".join(current().sentence(part) for part in summary(card))
+def card_words(in_force: CardInForce, due: str = "") -> str:
+    """Return what a card says, in one line; `due` as in `core.policy.summary`."""
+    words = " · ".join(current().sentence(part) for part in summary(in_force, due))
+    return words[:1].upper() + words[1:]

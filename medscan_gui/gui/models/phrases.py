@@ -3,7 +3,7 @@
 Everything here speaks the language in use (`core.text`) at the moment of the call.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import moment_of
@@ -53,6 +53,11 @@ def date_time(stamp: str) -> str:
 def date_only(moment: datetime) -> str:
     """Return the local date of a moment."""
     return _local(moment, _DATE, "%Y-%m-%d")
+
+
+def day(value: date) -> str:
+    """Return a day of the calendar, which has no hour and no time zone."""
+    return value.strftime(_DATE.get(current().language, "%Y-%m-%d"))
 
 
 def _local(moment: datetime, formats: dict[str, str], default: str) -> str:

@@ -20,6 +20,7 @@ class CardLine(Panel):
         super().__init__("sunken", parent)
         self._card: CardInForce | None = None
         self._refusal: Message | None = None
+        self._due = ""
         self.words = Label(wrap=True)
         self.origin = Label(role="small", wrap=True)
         self.edit = Button(role="quiet")
@@ -32,9 +33,12 @@ class CardLine(Panel):
         self.retranslate()
         self.hide()
 
-    def show_card(self, card: CardInForce | None, refusal: Message | None) -> None:
-        """Show the card that the scan will follow, and why it would be refused; None and None hide the line."""
-        self._card, self._refusal = card, refusal
+    def show_card(self, card: CardInForce | None, refusal: Message | None, due: str = "") -> None:
+        """Show the card that the scan will follow, and why it would be refused; None and None hide the line.
+
+        `due`: the day (ISO) of the next scan, where the journal knows better than the card.
+        """
+        self._card, self._refusal, self._due = card, refusal, due
         self._say()
 
     @property
@@ -50,7 +54,7 @@ class CardLine(Panel):
 
     def _say(self) -> None:
         card, refusal = self._card, self._refusal
-        self.words.setText(card_words(card.card) if card else "")
+        self.words.setText(card_words(card, self._due) if card else "")
         origin = origin_words(card.origin) if card else ""
         self.origin.setText(origin[:1].upper() + origin[1:])
         self.words.setVisible(card is not None)
