@@ -18,7 +18,7 @@ from medscan_gui.engine import limits
 from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
 
 #: Raised whenever a message changes; both sides must agree.
-PROTOCOL = 2
+PROTOCOL = 3
 
 Number = Annotated[int, Meta(ge=0, le=limits.MAX_NUMBER)]
 Path = Annotated[bytes, Meta(max_length=limits.PATH_BYTES)]
@@ -78,6 +78,8 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     #: The patience of `limits.Limits`.
     item_seconds: float
     item_seconds_per_mb: float
+    #: Share of one processor core that this worker may use, up to 1.0, at the lowest priority; 0.0: no such bound.
+    share: float = 0.0
 
 
 class PendingFolders(msgspec.Struct, frozen=True, array_like=True):
@@ -105,6 +107,14 @@ class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
     network: tuple[int, ...] = ()
     #: Names of the files in `exclude`, if they are known (`supervisor.ScanJob`).
     exclude_names: tuple[bytes, ...] = ()
+    #: Folders of whose files only the beginning is read (`card_folders`).
+    headers_only: tuple[bytes, ...] = ()
+    #: The target that the pending directories belong to, for a walker that goes on with another one's work.
+    root: bytes = b""
+    #: The targets' own files only: no directory in them is walked or counted.
+    shallow: bool = False
+    #: As `Load.share`.
+    share: float = 0.0
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
@@ -118,6 +128,8 @@ class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     mark: Mark = UNKNOWN
     #: Inode number of each file, 8 bytes each; none where they do not last.
     inodes: Inodes = b""
+    #: Only the beginning of these files is read, unless it calls for more.
+    headers: bool = False
 
 
 class Pause(msgspec.Struct, frozen=True, array_like=True, tag="pause"):
@@ -171,6 +183,14 @@ class End(msgspec.Struct, frozen=True, array_like=True, tag="e"):
     detail: Detail = ""
 
 
+class MatchEngine(StrEnum):
+    """What found a match."""
+
+    YARA = "yara"
+    #: Our own look at the beginning of DICOM files.
+    DICOM = "dicom"
+
+
 class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
     """A rule matched the item at hand."""
 
@@ -184,6 +204,7 @@ class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
     reference: MetaText
     sha256: Digest
     size: Number
+    engine: MatchEngine = MatchEngine.YARA
 
 
 class Enter(msgspec.Struct, frozen=True, array_like=True, tag="enter"):
@@ -240,6 +261,8 @@ WORKER_OUTCOMES = frozenset(
         Outcome.LIMIT_REACHED,
     }
 )
+#: The one ending beyond these, for the files of a batch with `Entries.headers`.
+CARD_ENDING = (Outcome.SKIPPED_BY_POLICY, Cause.FOLDER_OF_CARD)
 #: Outcomes that a walker may give a directory or an entry.
 WALKER_OUTCOMES = frozenset({Outcome.UNREADABLE, Outcome.VANISHED})
 

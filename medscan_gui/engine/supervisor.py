@@ -52,6 +52,14 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     skip_virtual: bool = True
     #: Device numbers (st_dev) of file systems on other computers that are left out.
     network: tuple[int, ...] = ()
+    #: Folders of the device's policy card, of whose files only the beginning is read unless it calls for more: raw
+    #: paths, absolute or relative to each target, without wildcards (`card_folders`).
+    headers_only: tuple[bytes, ...] = ()
+    #: Scan at the lowest priority, with one worker, in at most `cpu_share` percent of one processor core.
+    gentle: bool = False
+    cpu_share: int = 50
+    #: Read the targets' own files only: no folder in them is entered or counted.
+    shallow: bool = False
     limits: Limits = Limits()
 
 

@@ -91,7 +91,7 @@ BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
     "a hit on another": lambda i: [Begin(i), hit(i + 1)],
     "hits without end": lambda i: [Begin(i), *[hit(i)] * 1000],
     "a long rule name": lambda i: [Begin(i), line(hit(i)).replace(b'"Rule"', b'"%s"' % (b"R" * 5000))],
-    "a strange digest": lambda i: [Begin(i), line(hit(i)).replace(b'"",1]', b'"%s",1]' % (b"Z" * 64))],
+    "a strange digest": lambda i: [Begin(i), line(hit(i)).replace(b'"",1,', b'"%s",1,' % (b"Z" * 64))],
     "cancelled by itself": lambda i: [Begin(i), End(i, Outcome.CANCELLED)],
     "skipped by itself": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.LINK)],
     "crashed by itself": lambda i: [Begin(i), End(i, Outcome.ENGINE_CRASHED)],
