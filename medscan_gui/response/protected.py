@@ -17,6 +17,8 @@ from medscan_gui.core.names import shown
 from medscan_gui.core.policy import PolicyCard, whom_to_call
 from medscan_gui.system.system_places import Place, System, SystemPlaces
 
+__all__ = ["Protection", "SystemPlaces", "why_protected"]
+
 Parts = tuple[str, ...]
 
 

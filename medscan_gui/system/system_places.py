@@ -212,8 +212,8 @@ class SystemPlaces:
         if not parsed.rooted or parsed.climbs:
             return ()
         if not _MOUNTS_ARE_LISTED:
-            for raw in self._volumes.above(path):
-                self._roots.setdefault(_key(parse_raw(raw)), raw)
+            for mounted in self._volumes.above(path):
+                self._roots.setdefault(_key(parse_raw(mounted)), mounted)
         key = _key(parsed)
         places = []
         for length in range(1, len(key)):
