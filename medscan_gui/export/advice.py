@@ -11,11 +11,12 @@ import msgspec
 from medscan_gui.core.coverage import is_accepted
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.verdict import STOP_REASONS
+from medscan_gui.core.verdict import STOP_REASONS, threats_left
 from medscan_gui.core.words import (
     READ_OUTCOMES,
     SEVERITY_ORDER,
     Cause,
+    Fate,
     Outcome,
     Severity,
     SignatureAge,
@@ -109,6 +110,29 @@ _OUTCOME_STEPS = {
 }
 
 
+#: Reasons that count threats: what to do about them follows from the light.
+_THREAT_REASONS = frozenset({"verdict.threats_left", "verdict.threats_removed", "verdict.threats_accepted"})
+
+#: Why clean-up left a threat, by the code of its reason or by the family of the code; what helps most comes first.
+_LEFT_STEPS = {
+    "protected": "advice.do.left_protected",
+    "files.read_only": "advice.do.left_read_only",
+    "clean_up.came_back": "advice.do.left_came_back",
+    "clean_up.held": "advice.do.left_in_use",
+    "files.in_use": "advice.do.left_in_use",
+    "files.no_permission": "advice.do.left_no_permission",
+    "clean_up.no_room": "advice.do.left_no_room",
+    "vault.full": "advice.do.left_no_room",
+    "clean_up.changed": "advice.do.left_changed",
+    "clean_up.changed_in_scan": "advice.do.left_changed",
+    "files.changed": "advice.do.left_changed",
+    "clean_up.cancelled": "advice.do.left_cancelled",
+}
+_LEFT_OTHERWISE = "advice.do.left_otherwise"
+_LEFT_ORDER = (*dict.fromkeys(_LEFT_STEPS.values()), _LEFT_OTHERWISE)
+#: Steps told for threats that clean-up left: page 1 of the report has room for no more.
+MOST_LEFT = 2
+
 #: Steps told for items that were not read: nobody follows ten at once, and the next scan tells the rest.
 MOST_CAUSES = 4
 
@@ -123,7 +147,7 @@ def advice(record: ScanRecord) -> Advice:
         means = "advice.means.green_medium" if record.target.removable else "advice.means.green_device"
         return Advice(happened, Message.of(means), _steps(record, _green_steps(record)))
     if kind is VerdictKind.NO_THREAT:
-        happened = Message.of("advice.happened.no_threat", count=record.coverage.items_read)
+        happened = _happened_blue(record)
         return Advice(happened, Message.of(f"advice.means.blue_{_scope(record)}"), _steps(record, _blue_steps(record)))
     return Advice(_happened_amber(record), _means_amber(record), _steps(record, _amber_steps(record)))
 
@@ -144,23 +168,32 @@ def _reason_codes(record: ScanRecord) -> frozenset[str]:
 
 def _doubtful(record: ScanRecord) -> bool:
     """Say whether the scan misses a proof, beside what it found."""
-    return bool(_reason_codes(record) - {"verdict.threats_left", "verdict.threats_removed", "verdict.no_threat"})
+    return bool(_reason_codes(record) - _THREAT_REASONS - {"verdict.no_threat"})
+
+
+def _happened_blue(record: ScanRecord) -> Message:
+    read = record.coverage.items_read + max(0, record.evidence.earlier_items_read)
+    if accepted := record.evidence.threats_accepted:
+        return Message.of("advice.happened.accepted", count=accepted, items=read)
+    return Message.of("advice.happened.no_threat", count=read)
 
 
 def _happened_red(record: ScanRecord) -> Message:
-    found, removed = record.evidence.threats_found, record.evidence.threats_removed
-    left = found - removed
+    left = threats_left(record.evidence)
+    removed = record.evidence.threats_removed if left < record.evidence.threats_found else 0
     if left <= 0:
         return Message.of("advice.happened.removed_incomplete", count=removed)
     if _doubtful(record):
         return Message.of("advice.happened.threats_incomplete", count=left)
     if removed > 0:
         return Message.of("advice.happened.threats_partly", count=left, removed=removed)
+    if record.action:
+        return Message.of("advice.happened.threats_not_removed", count=left)
     return Message.of("advice.happened.threats", count=left)
 
 
 def _means_red(record: ScanRecord) -> Message:
-    severities = {found.severity for found in record.findings if not found.removed}
+    severities = {found.severity for found in record.findings if found.fate is Fate.IN_PLACE}
     weak = severities and min(map(SEVERITY_ORDER.__getitem__, severities)) >= SEVERITY_ORDER[Severity.LOW]
     if weak and not _doubtful(record):
         return Message.of("advice.means.red_weak")
@@ -171,6 +204,7 @@ def _red_steps(record: ScanRecord) -> Iterator[str]:
     if record.target.removable:
         yield "advice.do.unplug_medium"
         yield "advice.do.keep_apart"
+        yield from _left_steps(record)
         yield "advice.do.give_medium"
         yield "advice.do.trace_medium"
     else:
@@ -179,6 +213,7 @@ def _red_steps(record: ScanRecord) -> Iterator[str]:
         yield "advice.do.keep_powered"
         yield "advice.do.no_reconnect"
         yield "advice.do.call"
+        yield from _left_steps(record)
         yield "advice.do.hand_over"
     if "verdict.not_committed" in _reason_codes(record):
         yield "advice.do.save_elsewhere_red"
@@ -186,14 +221,30 @@ def _red_steps(record: ScanRecord) -> Iterator[str]:
         yield "advice.do.complete_later"
 
 
+def _left_steps(record: ScanRecord) -> Iterator[str]:
+    """Yield what to do about the threats that a clean-up left, what helps most first."""
+    reasons = {found.why.code for found in record.findings if found.fate is Fate.IN_PLACE and found.why is not None}
+    steps = {_LEFT_STEPS.get(code) or _LEFT_STEPS.get(code.partition(".")[0], _LEFT_OTHERWISE) for code in reasons}
+    yield from [step for step in _LEFT_ORDER if step in steps][:MOST_LEFT]
+
+
 def _green_steps(record: ScanRecord) -> Iterator[str]:
-    yield "advice.do.confirm"
     if record.target.removable:
         yield "advice.do.trace_medium"
+        yield "advice.do.confirm"
     else:
+        yield "advice.do.tell_manufacturer"
         yield "advice.do.tell_before_service"
+        yield "advice.do.confirm"
         yield "advice.do.find_source"
+    yield "advice.do.undo"
+    yield from _accepted_step(record)
     yield "advice.do.keep_report"
+
+
+def _accepted_step(record: ScanRecord) -> Iterator[str]:
+    if record.evidence.threats_accepted > 0:
+        yield "advice.do.review_accepted"
 
 
 def _blue_steps(record: ScanRecord) -> Iterator[str]:
@@ -206,19 +257,23 @@ def _blue_steps(record: ScanRecord) -> Iterator[str]:
         yield "advice.do.scan_whole"
     else:
         yield "advice.do.nothing"
+    yield from _accepted_step(record)
 
 
 def _happened_amber(record: ScanRecord) -> Message:
-    reasons = record.verdict.reasons
+    # What was accepted or removed is not why the scan could not conclude.
+    reasons = [reason for reason in record.verdict.reasons if reason.code not in _THREAT_REASONS]
     return reasons[0] if reasons else Message.of("verdict.incomplete")
 
 
 def _means_amber(record: ScanRecord) -> Message:
-    codes = _reason_codes(record)
+    codes = _reason_codes(record) - _THREAT_REASONS
     if codes & _BLIND:
         return Message.of("advice.means.amber_blind")
-    if record.coverage.items_read <= 0:
+    if record.coverage.items_read <= 0 and record.evidence.earlier_items_read <= 0:
         return Message.of("advice.means.amber_nothing")
+    if record.evidence.threats_accepted > 0:
+        return Message.of("advice.means.amber_accepted")
     if codes == {"verdict.not_committed"}:
         return Message.of("advice.means.amber_unsaved")
     if codes and codes <= {"verdict.not_committed", "verdict.signatures_too_old", "verdict.signature_age_unknown"}:
@@ -246,7 +301,8 @@ def _reasons_to_act_on(record: ScanRecord) -> list[str]:
     codes = [
         reason.code
         for reason in record.verdict.reasons
-        if not stop_reason or reason.code == stop_reason or reason.code not in _STOP_ECHOES
+        if reason.code not in _THREAT_REASONS
+        and (not stop_reason or reason.code == stop_reason or reason.code not in _STOP_ECHOES)
     ]
     if _BLIND.intersection(codes):
         first = {*_BLIND, "verdict.not_committed", stop_reason}

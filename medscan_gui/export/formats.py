@@ -66,7 +66,7 @@ def findings_csv(record: ScanRecord, words: Words) -> bytes:
     rows = (
         (
             _say(words, f"severity.{found.severity.value}"), found.family, found.rule, found.author, found.where,
-            found.sha256, found.size, _say(words, f"report.state.{'removed' if found.removed else 'left'}"),
+            found.sha256, found.size, _say(words, f"report.state.{found.fate.value}"),
             found.description, found.reference, found.rule_file,
         )
         for found in worst_first(record.findings)

@@ -47,13 +47,14 @@ class SeverityCount(msgspec.Struct, frozen=True):
 
 
 class ThreatFile(msgspec.Struct, frozen=True):
-    """One item that a rule matched."""
+    """One item that a rule matched. `fate` is the key of its colour, `state` its word, `notes` what is added to it."""
 
     where: str
     sha256: str
     size: str
     state: str
-    removed: bool
+    fate: str
+    notes: tuple[str, ...] = ()
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,14 +108,59 @@ class EngineRow(msgspec.Struct, frozen=True):
     good: bool
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One scan report, renderer-independent."""
+class AcceptedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One content that the hospital accepts: what it is, who accepts it, why, and until when."""
+
+    name: str
+    sha256: str
+    person: str
+    reason: str
+    accepted: str
+    until: str
+
+
+class CleanUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scan that verifies a clean-up follows, and what it read again. Numbers are in the facts' words."""
+
+    note: str
+    facts: tuple[Fact, ...]
+    places: tuple[str, ...]
+    places_left_out: str
+
+
+class ProcedureLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the hospital's procedure; `done_by` says who ticked it and when, "" as long as it is open."""
+
+    text: str
+    detail: tuple[str, ...]
+    done: bool
+    done_by: str
+
+
+class ProcedurePage(msgspec.Struct, frozen=True, kw_only=True):
+    """The hospital's procedure as it stands for one scan."""
+
+    title: str
+    intro: tuple[str, ...]
+    steps: tuple[ProcedureLine, ...]
+    #: How many of how many steps are done, in a sentence.
+    progress: str
+    #: Steps that were ticked in another wording, or in another language, than today's.
+    others: tuple[ProcedureLine, ...]
+    source: str
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What every document of MedScan has, whatever it reports."""
 
     language: str
     title: str
     #: Date of the document: year, month, day, hour, minute, second, in UTC; never "now".
     moment: tuple[int, int, int, int, int, int]
     hospital: str
+    #: What the head of every page calls the document, and the words before `running_scan`.
+    kind: str
+    running_label: str
     #: Device and date, under the title of page 1.
     subtitle: str
     #: What the foot of every page repeats: the device, the scan's number, the journal's code.
@@ -122,6 +168,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     running_scan: str
     running_code: str
     labels: dict[str, str]
+    #: Name of the attached record, its description, and the sentence that says so.
+    attachment: str
+    attachment_description: str
+    attachment_note: str
+
+
+class Report(Document, frozen=True, kw_only=True):
+    """One scan report, renderer-independent."""
+
     #: The light: its key ("blue"...), its word and its sentence.
     light: str
     light_word: str
@@ -144,7 +199,49 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     engines: tuple[EngineRow, ...]
     context: tuple[Fact, ...]
     limits: tuple[str, ...]
-    #: Name of the attached record, its description, and the sentence that says so.
-    attachment: str
-    attachment_description: str
-    attachment_note: str
+    #: Empty for a scan whose record knows no policy card.
+    card: tuple[Fact, ...] = ()
+    accepted: tuple[AcceptedFile, ...] = ()
+    accepted_left_out: str = ""
+    #: None for a scan that follows no clean-up.
+    clean_up: CleanUp | None = None
+    #: None where none is shown.
+    procedure: ProcedurePage | None = None
+
+
+class ActionFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of an action. `threat` is what was found in it, as far as that is known."""
+
+    where: str
+    sha256: str
+    size: str
+    threat: str
+    entry: str
+    place: str
+
+
+class ActionGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """All files of an action with one result and one reason. `result` is the key of its colour."""
+
+    result: str
+    title: str
+    reason: str
+    files: str
+    listed: tuple[ActionFile, ...]
+    left_out: str
+
+
+class ActionReport(Document, frozen=True, kw_only=True):
+    """One report of what was done about threats, renderer-independent."""
+
+    #: "done" if every file asked for was done, "partly", or "not_done": the key of its drawing and colours.
+    outcome: str
+    headline: str
+    sentence: str
+    means: str
+    next_steps: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    perimeter: tuple[Fact, ...]
+    groups: tuple[ActionGroup, ...]
+    groups_left_out: str
+    context: tuple[Fact, ...]

@@ -1,15 +1,13 @@
 """From a committed record to the report's values."""
 
-import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 
+from medscan_gui.core.action import ProcedureStep
 from medscan_gui.core.coverage import CoverageLine, is_accepted
-from medscan_gui.core.messages import Message, Parameter
-from medscan_gui.core.record import ScanRecord, moment_of
-from medscan_gui.core.sentences import SENTENCES
-from medscan_gui.core.sentences.report import LABEL
+from medscan_gui.core.procedure import Procedure
+from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import Words, grouped
+from medscan_gui.core.verdict import threats_left
 from medscan_gui.core.words import READ_OUTCOMES, Cause, SignatureAge, TargetKind, VerdictKind
 from medscan_gui.export.advice import advice
 from medscan_gui.export.figures import (
@@ -20,44 +18,19 @@ from medscan_gui.export.figures import (
     size_text,
     utc_text,
 )
-from medscan_gui.export.glyphs import breakable, printable
 from medscan_gui.export.model import CoverageRow, EngineRow, Fact, Figure, JournalPosition, Report
 from medscan_gui.export.report_lists import problem_groups, rule_groups, severity_counts
-
-#: Longest value of a fact of page 1, in characters: that page must stay one page.
-PERIMETER_LIMIT = 64
-#: Longest value elsewhere; the longest target; the longest text in the foot of a page.
-FACT_LIMIT = 120
-TARGET_LIMIT = 480
-FOOT_LIMIT = 36
-#: Characters of a scan's number that tell it from the scans around it: its time and a bit more.
-SHORT_ID = 13
-#: When a record has no readable time: the document then says nothing about a date.
-_NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Speaker:
-    """Words of one language, made drawable: the one way by which text enters a report."""
-
-    def __init__(self, words: Words, covered: frozenset[int]) -> None:
-        self.words = words
-        self._covered = covered
-
-    def say(self, code: str, **params: Parameter) -> str:
-        """Return the sentence `code`."""
-        return self.sentence(Message.of(code, **params))
-
-    def sentence(self, message: Message) -> str:
-        """Return a message as a sentence."""
-        return printable(self.words.sentence(message), self._covered)
-
-    def data(self, text: str, limit: int = FACT_LIMIT) -> str:
-        """Return text from outside, escaped, shortened in the middle to `limit`, with places to break."""
-        escaped = printable(text, self._covered)
-        if len(escaped) > limit:
-            head = limit // 3
-            escaped = f"{escaped[:head]}…{escaped[-(limit - head - 1):]}"
-        return breakable(escaped)
+from medscan_gui.export.report_procedure import procedure_page
+from medscan_gui.export.report_rules import accepted_files, card_facts, card_summary, clean_up
+from medscan_gui.export.speaker import (
+    FOOT_LIMIT,
+    PERIMETER_LIMIT,
+    SHORT_ID,
+    TARGET_LIMIT,
+    Speaker,
+    attachment_name,
+    document_moment,
+)
 
 
 def build_report(
@@ -67,27 +40,32 @@ def build_report(
     covered: frozenset[int],
     *,
     hospital: str = "",
+    procedure: Procedure | None = None,
+    steps: Sequence[ProcedureStep] = (),
 ) -> Report:
     """Return the report of a record. `covered` holds the code points that the fonts draw (`glyphs.drawable`)."""
     speaker = Speaker(words, covered)
     told = advice(record)
     threats, threats_left_out = rule_groups(record, speaker)
     problems, problems_left_out = problem_groups(record, speaker)
-    attachment = attachment_name(record)
+    accepted, accepted_left_out = accepted_files(record, speaker)
+    attachment = attachment_name(record.id)
     name = record.device.title or record.target.label or record.target.shown
     return Report(
         language=words.language,
         title=_title(record, speaker),
-        moment=_moment(record),
+        moment=document_moment(record.ended, record.started),
         hospital=speaker.data(hospital, PERIMETER_LIMIT),
+        kind=speaker.say("report.label.report"),
+        running_label=speaker.say("report.label.scan_id"),
         subtitle=_subtitle(record, name, speaker),
         running_title=speaker.data(name, FOOT_LIMIT),
-        running_scan=printable(record.id[:SHORT_ID], covered),
-        running_code=printable(position.short_code[:20], covered) if position else "",
-        labels=_labels(speaker),
+        running_scan=speaker.plain(record.id[:SHORT_ID]),
+        running_code=speaker.plain(position.short_code[:20]) if position else "",
+        labels=speaker.labels(),
         light=record.light.value,
         light_word=speaker.say(f"light.{record.light.value}"),
-        sentence=speaker.say(f"verdict.{record.verdict.kind.value}"),
+        sentence=_sentence(record, speaker),
         happened=speaker.sentence(told.happened),
         means=speaker.sentence(told.means),
         next_steps=tuple(map(speaker.sentence, told.next_steps)),
@@ -109,31 +87,24 @@ def build_report(
         attachment=attachment,
         attachment_description=speaker.say("report.attachment_description"),
         attachment_note=speaker.say("report.attachment_note", attachment=attachment),
+        card=card_facts(record.card, speaker),
+        accepted=accepted,
+        accepted_left_out=accepted_left_out,
+        clean_up=clean_up(record, speaker),
+        procedure=procedure_page(record, procedure, steps, speaker),
     )
+
+
+def _sentence(record: ScanRecord, speaker: Speaker) -> str:
+    kind = record.verdict.kind
+    if kind is VerdictKind.NO_THREAT and record.evidence.threats_accepted > 0:
+        return speaker.say("report.sentence.accepted")
+    return speaker.say(f"verdict.{kind.value}")
 
 
 def _subtitle(record: ScanRecord, name: str, speaker: Speaker) -> str:
     date = date_text(record.started, record.utc_offset_min, speaker.words)
     return " · ".join(part for part in (speaker.data(name, PERIMETER_LIMIT), date) if part)
-
-
-def attachment_name(record: ScanRecord) -> str:
-    """Return the name of the attached record: ASCII, without anything that a file system dislikes."""
-    safe = re.sub(r"[^0-9A-Za-z-]", "", record.id)[:40]
-    return f"medscan-{safe or 'scan'}.json"
-
-
-def _labels(speaker: Speaker) -> dict[str, str]:
-    return {code.removeprefix(LABEL): speaker.say(code) for code in SENTENCES if code.startswith(LABEL)}
-
-
-def _moment(record: ScanRecord) -> tuple[int, int, int, int, int, int]:
-    moment = moment_of(record.ended) or moment_of(record.started) or _NO_MOMENT
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:  # the first or the last day of the calendar: a clock gone mad
-        moment = _NO_MOMENT
-    return (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
 
 
 def _title(record: ScanRecord, speaker: Speaker) -> str:
@@ -146,12 +117,22 @@ def _title(record: ScanRecord, speaker: Speaker) -> str:
 
 
 def _figures(record: ScanRecord, speaker: Speaker) -> Iterator[Figure]:
-    coverage, found = record.coverage, record.evidence.threats_found
-    left = found > record.evidence.threats_removed
-    yield Figure(speaker.say("report.figure.threats"), grouped(found), alarming=left)
-    yield Figure(speaker.say("report.figure.read"), grouped(coverage.items_read))
+    coverage, evidence = record.coverage, record.evidence
+    found = evidence.threats_found
+    yield Figure(speaker.say("report.figure.threats"), grouped(found), alarming=threats_left(evidence) > 0)
+    if record.follows:
+        yield Figure(speaker.say("report.figure.removed"), grouped(evidence.threats_removed))
+    if evidence.threats_accepted > 0:
+        yield Figure(speaker.say("report.figure.accepted"), grouped(evidence.threats_accepted))
+    if record.follows:
+        yield Figure(speaker.say("report.figure.read_before"), grouped(evidence.earlier_items_read))
+        yield Figure(speaker.say("report.figure.read_again"), grouped(coverage.items_read))
+    else:
+        yield Figure(speaker.say("report.figure.read"), grouped(coverage.items_read))
     missed = coverage.items_not_read
     yield Figure(speaker.say("report.figure.not_read"), grouped(missed), alarming=missed > 0)
+    if record.follows:
+        return  # page 1 has no room for more; the technical part says how old the signatures are
     signatures = record.signatures
     too_old = signatures.age in {SignatureAge.VERY_OLD, SignatureAge.UNKNOWN} or signatures.clock_doubtful
     yield Figure(speaker.say("report.figure.signature_age"), _age_short(record, speaker), alarming=too_old)
@@ -163,30 +144,24 @@ def _age_short(record: ScanRecord, speaker: Speaker) -> str:
     return speaker.say("report.days", count=record.signatures.age_days)
 
 
-def _given(speaker: Speaker, label: str, *texts: str, limit: int = FACT_LIMIT) -> Fact:
-    value = " ".join(text for text in texts if text)
-    return Fact(speaker.say(label), speaker.data(value, limit) or speaker.say("report.unknown"))
-
-
-def _short(speaker: Speaker, label: str, *texts: str) -> Fact:
-    return _given(speaker, label, *texts, limit=PERIMETER_LIMIT)
-
-
 def _perimeter(record: ScanRecord, position: JournalPosition | None, speaker: Speaker) -> Iterator[Fact]:
     device, words = record.device, speaker.words
-    yield _short(speaker, "report.fact.device", device.name)
-    yield _short(speaker, "report.fact.target", record.target.shown)
-    yield _short(speaker, "report.fact.asset_number", device.asset_number)
-    yield _short(speaker, "report.fact.operator", record.operator)
-    yield _short(speaker, "report.fact.department", device.department)
-    yield _short(speaker, "report.fact.date", date_time_text(record.started, record.utc_offset_min, words))
-    yield _short(speaker, "report.fact.model", device.make, device.model)
-    yield _short(speaker, "report.fact.duration", duration_text(record.started, record.ended, words))
-    yield _short(speaker, "report.fact.serial", device.serial)
+    yield speaker.short("report.fact.device", device.name)
+    yield speaker.short("report.fact.target", record.target.shown)
+    yield speaker.short("report.fact.asset_number", device.asset_number)
+    yield speaker.short("report.fact.operator", record.operator)
+    yield speaker.short("report.fact.department", device.department)
+    yield speaker.short("report.fact.date", date_time_text(record.started, record.utc_offset_min, words))
+    yield speaker.short("report.fact.model", device.make, device.model)
+    yield speaker.short("report.fact.duration", duration_text(record.started, record.ended, words))
+    yield speaker.short("report.fact.serial", device.serial)
     if record.kit or position is None:
-        yield _short(speaker, "report.fact.kit", record.kit)
+        yield speaker.short("report.fact.kit", record.kit)
     else:
-        yield _short(speaker, "report.fact.station", position.station)
+        yield speaker.short("report.fact.station", position.station)
+    if record.card is not None:
+        yield Fact(speaker.say("report.fact.card"), card_summary(record.card, speaker))
+        yield speaker.short("report.fact.card_contact", record.card.card.contact or record.card.card.manufacturer)
 
 
 def _coverage_class(line: CoverageLine) -> str:
@@ -223,8 +198,8 @@ def _yes_no(speaker: Speaker, answer: bool) -> str:
 
 def _signatures(record: ScanRecord, speaker: Speaker) -> Iterator[Fact]:
     facts, engine = record.signatures, record.engine
-    yield _given(speaker, "report.fact.signatures", facts.name, facts.version)
-    yield _given(speaker, "report.fact.signature_date", date_text(facts.created, 0, speaker.words))
+    yield speaker.given("report.fact.signatures", facts.name, facts.version)
+    yield speaker.given("report.fact.signature_date", date_text(facts.created, 0, speaker.words))
     yield Fact(speaker.say("report.fact.signature_age"), _age_long(record, speaker))
     yield Fact(speaker.say("report.fact.signature_rules"), grouped(facts.rules))
     yield Fact(speaker.say("report.fact.signature_verified"), _yes_no(speaker, record.evidence.bundle_verified))
@@ -267,20 +242,20 @@ def _engines(record: ScanRecord, speaker: Speaker) -> Iterator[EngineRow]:
 def _context(record: ScanRecord, position: JournalPosition | None, speaker: Speaker) -> Iterator[Fact]:
     host, target = record.host, record.target
     yield Fact(speaker.say("report.fact.scan_id"), speaker.data(record.id, 60), code=True)
-    yield _given(speaker, "report.fact.started", utc_text(record.started))
-    yield _given(speaker, "report.fact.ended", utc_text(record.ended))
+    yield speaker.given("report.fact.started", utc_text(record.started))
+    yield speaker.given("report.fact.ended", utc_text(record.ended))
     offset = speaker.say("report.value.offset", offset=offset_text(record.utc_offset_min))
     yield Fact(speaker.say("report.fact.offset"), offset)
-    yield _given(speaker, "report.fact.host", host.name)
-    yield _given(speaker, "report.fact.system", host.os, host.os_version, host.machine)
-    yield _given(speaker, "report.fact.target", target.shown, limit=TARGET_LIMIT)
-    yield _given(speaker, "report.fact.volume", target.volume_id)
+    yield speaker.given("report.fact.host", host.name)
+    yield speaker.given("report.fact.system", host.os, host.os_version, host.machine)
+    yield speaker.given("report.fact.target", target.shown, limit=TARGET_LIMIT)
+    yield speaker.given("report.fact.volume", target.volume_id)
     removable = "report.removable.yes" if target.removable else "report.removable.no"
     yield Fact(speaker.say("report.fact.removable"), speaker.say(removable))
     if position is None:
         yield Fact(speaker.say("report.fact.journal_position"), speaker.say("report.value.no_position"))
         return
-    yield _given(speaker, "report.fact.station", position.station)
+    yield speaker.given("report.fact.station", position.station)
     entry = speaker.say("report.value.position", sequence=grouped(position.sequence))
     yield Fact(speaker.say("report.fact.journal_position"), entry)
     yield Fact(speaker.say("report.fact.journal_code"), speaker.data(position.short_code, 40), code=True)
@@ -297,3 +272,5 @@ def _limits(record: ScanRecord, speaker: Speaker) -> Iterator[str]:
         yield speaker.say("report.limits.system")
     if record.coverage.items_accepted or record.verdict.kind is VerdictKind.NO_THREAT:
         yield speaker.say("report.limits.accepted")
+    if record.verdict.kind is VerdictKind.REMOVED:
+        yield speaker.say("report.limits.green")

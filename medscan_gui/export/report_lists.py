@@ -5,17 +5,17 @@ counted in a sentence, and the attached record holds all of it.
 """
 
 from collections import Counter
-from typing import Protocol
+from collections.abc import Iterator
 
 from medscan_gui.core.coverage import is_accepted
 from medscan_gui.core.finding import Finding, ItemProblem, worst_first
-from medscan_gui.core.messages import Message, Parameter
 from medscan_gui.core.names import shown_chain
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.text import Words, grouped
-from medscan_gui.core.words import READ_OUTCOMES, SEVERITY_ORDER, Cause, Outcome, Severity
+from medscan_gui.core.text import grouped
+from medscan_gui.core.words import READ_OUTCOMES, SEVERITY_ORDER, Cause, Fate, Outcome, Severity
 from medscan_gui.export.figures import size_text
 from medscan_gui.export.model import ProblemGroup, ProblemItem, RuleGroup, SeverityCount, ThreatFile
+from medscan_gui.export.speaker import Speaker
 
 #: Rules listed, files listed for one rule, and files listed in all.
 RULES_LISTED = 60
@@ -31,19 +31,10 @@ RULE_TEXT_LIMIT = 400
 
 
 _Reason = tuple[Outcome, Cause]
+_FATE_ORDER = {Fate.IN_PLACE: 0, Fate.REMOVED: 1, Fate.ACCEPTED: 2}
 
 
-class Voice(Protocol):
-    """What a list needs to speak; `report.Speaker` is one."""
-
-    words: Words
-
-    def say(self, code: str, **params: Parameter) -> str: ...  # noqa: D102
-    def sentence(self, message: Message) -> str: ...  # noqa: D102
-    def data(self, text: str, limit: int = ...) -> str: ...  # noqa: D102
-
-
-def severity_counts(record: ScanRecord, voice: Voice) -> tuple[SeverityCount, ...]:
+def severity_counts(record: ScanRecord, voice: Speaker) -> tuple[SeverityCount, ...]:
     """Return how many threats there are of each severity, worst first."""
     counts = Counter(found.severity for found in record.findings)
     return tuple(
@@ -53,12 +44,12 @@ def severity_counts(record: ScanRecord, voice: Voice) -> tuple[SeverityCount, ..
     )
 
 
-def rule_groups(record: ScanRecord, voice: Voice) -> tuple[tuple[RuleGroup, ...], str]:
+def rule_groups(record: ScanRecord, voice: Speaker) -> tuple[tuple[RuleGroup, ...], str]:
     """Return the threats grouped by rule, worst first, and the sentence about those left out ("" if none)."""
     by_rule: dict[tuple[str, str], list[Finding]] = {}
     for found in worst_first(record.findings):
         by_rule.setdefault((found.rule_file, found.rule), []).append(found)
-    groups = sorted(by_rule.values(), key=lambda group: (SEVERITY_ORDER[group[0].severity], -len(group), group[0].rule))
+    groups = sorted(map(_left_first, by_rule.values()), key=_group_order)
     room = FILES_LISTED
     listed = []
     for group in groups[:RULES_LISTED]:
@@ -74,7 +65,17 @@ def rule_groups(record: ScanRecord, voice: Voice) -> tuple[tuple[RuleGroup, ...]
     return tuple(listed), " ".join(left_out)
 
 
-def _rule_group(group: list[Finding], take: int, voice: Voice) -> RuleGroup:
+def _left_first(group: list[Finding]) -> list[Finding]:
+    """Return the findings of a rule, those that are still there first: a bounded list must name them."""
+    return sorted(group, key=lambda found: _FATE_ORDER[found.fate])
+
+
+def _group_order(group: list[Finding]) -> tuple[bool, int, int, str]:
+    first = group[0]
+    return (first.fate is not Fate.IN_PLACE, SEVERITY_ORDER[first.severity], -len(group), first.rule)
+
+
+def _rule_group(group: list[Finding], take: int, voice: Speaker) -> RuleGroup:
     first = group[0]
     rest = len(group) - take
     return RuleGroup(
@@ -91,17 +92,25 @@ def _rule_group(group: list[Finding], take: int, voice: Voice) -> RuleGroup:
     )
 
 
-def _threat_file(found: Finding, voice: Voice) -> ThreatFile:
+def _threat_file(found: Finding, voice: Speaker) -> ThreatFile:
     return ThreatFile(
         where=voice.data(shown_chain(found.chain), NAME_LIMIT),
         sha256=voice.data(found.sha256, 64).replace("\u200b", ""),
         size=size_text(found.size, voice.words),
-        state=voice.say("report.state.removed" if found.removed else "report.state.left"),
-        removed=found.removed,
+        state=voice.say(f"report.state.{found.fate.value}"),
+        fate=found.fate.value,
+        notes=tuple(_notes(found, voice)),
     )
 
 
-def problem_groups(record: ScanRecord, voice: Voice) -> tuple[tuple[ProblemGroup, ...], str]:
+def _notes(found: Finding, voice: Speaker) -> Iterator[str]:
+    if found.why is not None:
+        yield voice.reason(found.why)
+    if found.entry:
+        yield voice.say("report.in_quarantine", entry=voice.data(found.entry, 64))
+
+
+def problem_groups(record: ScanRecord, voice: Speaker) -> tuple[tuple[ProblemGroup, ...], str]:
     """Return the unread items grouped by reason, most frequent first, and what is said about names not kept."""
     named: dict[_Reason, list[ItemProblem]] = {}
     for problem in record.problems:
@@ -123,7 +132,7 @@ def problem_groups(record: ScanRecord, voice: Voice) -> tuple[tuple[ProblemGroup
     return tuple(groups), voice.say("report.uncounted_names", count=missing) if missing else ""
 
 
-def _problem_group(reason: _Reason, problems: list[ItemProblem], count: int, take: int, voice: Voice) -> ProblemGroup:
+def _problem_group(reason: _Reason, problems: list[ItemProblem], count: int, take: int, voice: Speaker) -> ProblemGroup:
     outcome, cause = reason
     words = voice.say(f"outcome.{outcome.value}")
     if cause is not Cause.NONE:

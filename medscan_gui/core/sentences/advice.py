@@ -22,10 +22,12 @@ SENTENCES: dict[str, str] = {
     ),
     # What it means: removed.
     "advice.means.green_device": N_(
-        "The known threats are gone. How they came in is not known, and they may have changed something before."
+        "GREEN means removed and verified, not healthy: how the threats came in is not known, and they may have "
+        "changed something before."
     ),
     "advice.means.green_medium": N_(
-        "The known threats are gone from this medium. The computers it was plugged into may be infected."
+        "GREEN means removed and verified: the known threats are gone from this medium. The computers it was plugged "
+        "into may be infected."
     ),
     # What it means: someone must act.
     "advice.means.red_device": N_(
@@ -52,6 +54,10 @@ SENTENCES: dict[str, str] = {
     "advice.means.amber_unsaved": N_(
         "No known threat was found, but the journal holds no proof of this scan."
     ),
+    "advice.means.amber_accepted": N_(
+        "Apart from files that the hospital accepts, no known threat was found in what was read. "
+        "What was not read may still hide one."
+    ),
     # What to do: nothing found.
     "advice.do.nothing": N_("Nothing more to do for now. Keep this report with the device’s file."),
     "advice.do.use_medium": N_("You may use this medium as your hospital’s rules allow."),
@@ -59,7 +65,16 @@ SENTENCES: dict[str, str] = {
     "advice.do.odd_medium": N_("If it behaves oddly, for example types by itself, unplug it and call IT security."),
     "advice.do.scan_whole": N_("Before you rely on this result, scan the whole device or medium."),
     # What to do: removed.
-    "advice.do.confirm": N_("Scan again now: the light must turn blue."),
+    "advice.do.confirm": N_("Scan all of it again: the light must turn blue."),
+    "advice.do.tell_manufacturer": N_(
+        "Ask the manufacturer before the device is used again: on a medical device, removing files is rarely enough."
+    ),
+    "advice.do.undo": N_(
+        "If something no longer works as before, the removed files can be put back from the quarantine of MedScan."
+    ),
+    "advice.do.review_accepted": N_(
+        "Read the list of accepted files in this report: each must still have a good reason."
+    ),
     "advice.do.tell_before_service": N_(
         "Before the device goes back into service, tell the biomedical department and IT security."
     ),
@@ -88,6 +103,30 @@ SENTENCES: dict[str, str] = {
         "This scan is not complete: when the specialists agree, scan again, since there may be more."
     ),
     "advice.do.save_elsewhere_red": N_("Save this report elsewhere now: the journal could not take it."),
+    # What to do: threats that a clean-up left.
+    "advice.do.left_protected": N_(
+        "Ask the manufacturer to repair or reinstall: some threats lie in files that MedScan never removes."
+    ),
+    "advice.do.left_read_only": N_(
+        "If the medium has a lock switch, open it and clean up again. If it stays read-only, do not use it any more."
+    ),
+    "advice.do.left_came_back": N_(
+        "A threat came back after its removal: malware is at work there. Do not clean up again, call IT security."
+    ),
+    "advice.do.left_in_use": N_(
+        "A running program holds some of these files: have IT security stop it, then clean up again."
+    ),
+    "advice.do.left_no_permission": N_(
+        "Some files need more rights: start MedScan as administrator, scan again and clean up again."
+    ),
+    "advice.do.left_no_room": N_("Free some space on the MedScan key or station, then clean up again."),
+    "advice.do.left_changed": N_(
+        "Some files changed after the scan and were not touched: scan again before you clean up again."
+    ),
+    "advice.do.left_cancelled": N_("The clean-up was cancelled: start it again for the files that are left."),
+    "advice.do.left_otherwise": N_(
+        "The technical part says for each file why it was left: give it to the specialists."
+    ),
     # What to do: no conclusion, by reason.
     "advice.do.run_to_end": N_("Scan again and let it run to its end. If you need the computer, pause instead."),
     "advice.do.keep_running": N_(
@@ -184,6 +223,14 @@ PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
     "advice.happened.threats_partly": (
         N_("{count} threat is still there. Other threats found: {removed} removed."),
         N_("{count} threats are still there. Other threats found: {removed} removed."),
+    ),
+    "advice.happened.threats_not_removed": (
+        N_("{count} threat was found. The clean-up could not remove it."),
+        N_("{count} threats were found. The clean-up could not remove them."),
+    ),
+    "advice.happened.accepted": (
+        N_("{count} threat was found, in a file that the hospital accepts. Items read and checked: {items}."),
+        N_("{count} threats were found, all in files that the hospital accepts. Items read and checked: {items}."),
     ),
     "advice.happened.threats_incomplete": (
         N_("{count} threat was found and is still there. The scan is not complete: there may be more."),

@@ -44,6 +44,78 @@ SENTENCES: dict[str, str] = {
     "report.figure.read": N_("Items checked"),
     "report.figure.not_read": N_("Items not read"),
     "report.figure.signature_age": N_("Age of the signatures"),
+    "report.figure.removed": N_("Removed"),
+    "report.figure.accepted": N_("Accepted"),
+    "report.figure.read_before": N_("Items checked"),
+    "report.figure.read_again": N_("Read again"),
+    "report.sentence.accepted": N_("No threat was found, apart from files that the hospital accepts."),
+    "report.label.follow_procedure": N_("Then follow the hospital’s procedure on the next page."),
+    # The hospital's procedure.
+    "report.label.procedure": N_("The hospital’s procedure"),
+    "report.label.procedure_others": N_("Also done, in another wording or language of the procedure"),
+    "report.done_by": N_("Done by {operator}, {time}"),
+    "report.done_at": N_("Done, {time}"),
+    "report.procedure_of_hospital": N_("As the hospital wrote it ({file})."),
+    "report.procedure_of_medscan": N_(
+        "This is the text that comes with MedScan: the hospital has not put its own in its place."
+    ),
+    # The policy card, accepted files, clean-up.
+    "report.label.card": N_("Rules that the scan followed (policy card)"),
+    "report.fact.card": N_("Policy card"),
+    "report.fact.card_origin": N_("Card"),
+    "report.fact.card_clean_up": N_("Clean-up"),
+    "report.fact.card_manufacturer": N_("Manufacturer"),
+    "report.fact.card_contact": N_("Manufacturer’s contact"),
+    "report.fact.card_approval": N_("Approval"),
+    "report.fact.card_due": N_("Next scan due"),
+    "report.fact.card_gentle": N_("Gentle scan"),
+    "report.fact.card_when": N_("May be scanned"),
+    "report.fact.card_by": N_("May be scanned by"),
+    "report.fact.card_headers": N_("Folders of which only the beginning of each file was checked"),
+    "report.fact.card_protected": N_("Folders in which nothing is removed"),
+    "report.fact.card_note": N_("Note"),
+    "report.card.summary": N_("{rule} ({origin})"),
+    "report.card.look_only": N_("Look only"),
+    "report.card.clean_up": N_("Clean-up allowed"),
+    "report.card.look_only_long": N_("not allowed: look only"),
+    "report.card.clean_up_long": N_("allowed, if the operator asks for it"),
+    "report.card.gentle": N_("yes, at most {share} % of one processor core"),
+    "report.card.not_gentle": N_("no"),
+    "report.origin.device": N_("this device’s card"),
+    "report.origin.model": N_("the model’s card"),
+    "report.origin.medium_default": N_("rule for media without a card"),
+    "report.origin.device_default": N_("rule for devices without a card"),
+    "report.weekday.mon": N_("Monday"),
+    "report.weekday.tue": N_("Tuesday"),
+    "report.weekday.wed": N_("Wednesday"),
+    "report.weekday.thu": N_("Thursday"),
+    "report.weekday.fri": N_("Friday"),
+    "report.weekday.sat": N_("Saturday"),
+    "report.weekday.sun": N_("Sunday"),
+    "report.label.accepted": N_("Files that the hospital accepts"),
+    "report.label.accepted_note": N_(
+        "Signatures match these files, and the hospital decided to keep them. They count by their content "
+        "(SHA-256) only, wherever they lie."
+    ),
+    "report.label.accepted_by": N_("Accepted by"),
+    "report.label.accepted_why": N_("Reason"),
+    "report.label.accepted_until": N_("Until"),
+    "report.no_end": N_("no end"),
+    "report.label.clean_up": N_("Clean-up that this scan verifies"),
+    "report.label.places": N_("Places read again"),
+    "report.clean_up_note": N_(
+        "The removed files are in the quarantine. This scan read the places where they were again. All other items "
+        "were checked by the first scan, and the result counts both scans."
+    ),
+    "report.fact.follows": N_("First scan"),
+    "report.fact.follows_time": N_("Time of the first scan"),
+    "report.fact.items_before": N_("Items checked by the first scan"),
+    "report.fact.items_again": N_("Items read again"),
+    "report.fact.removed": N_("Threats removed"),
+    "report.limits.green": N_(
+        "GREEN means that what was found is removed and verified to be gone. It does not mean that the device is "
+        "healthy, nor that nothing else was there."
+    ),
     # Technical pages.
     "report.label.technical": N_("Technical part"),
     "report.label.reasons": N_("Why this light"),
@@ -56,8 +128,9 @@ SENTENCES: dict[str, str] = {
     "report.label.where": N_("Where it lies, and SHA-256"),
     "report.label.size": N_("Size"),
     "report.label.state": N_("State"),
-    "report.state.left": N_("in place"),
+    "report.state.in_place": N_("in place"),
     "report.state.removed": N_("removed"),
+    "report.state.accepted": N_("accepted"),
     "report.label.problems": N_("Items not read"),
     "report.label.no_problems": N_("Every item that had to be checked was checked."),
     "report.label.item": N_("Item"),
@@ -201,6 +274,26 @@ PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
     "report.uncounted_names": (
         N_("{count} more item was counted, but its name was not kept."),
         N_("{count} more items were counted, but their names were not kept."),
+    ),
+    "report.more_accepted": (
+        N_("{count} more accepted file is listed in the attached record."),
+        N_("{count} more accepted files are listed in the attached record."),
+    ),
+    "report.more_folders": (
+        N_("and {count} more folder"),
+        N_("and {count} more folders"),
+    ),
+    "report.steps_done": (
+        N_("{count} of {steps} steps is ticked as done."),
+        N_("{count} of {steps} steps are ticked as done."),
+    ),
+    "report.card.every": (
+        N_("every {count} day"),
+        N_("every {count} days"),
+    ),
+    "report.card.due_every": (
+        N_("{day}, then every {count} day"),
+        N_("{day}, then every {count} days"),
     ),
     "report.files_matched": (
         N_("{count} file"),
