@@ -2,17 +2,18 @@
 
 One JSON file each. What a newer program wrote and this one does not know is kept. A file that
 cannot be read is set aside, never overwritten; a value that is not allowed falls back alone.
-Ages of signatures that the policy states bind: the operator may be stricter than the hospital, never laxer.
+Ages of signatures and the quarantine's time that the policy states bind: the operator may be stricter than the
+hospital, never laxer.
 """
 
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, Self, get_type_hints
 
 import msgspec
 
@@ -28,6 +29,8 @@ _Text = Annotated[str, msgspec.Meta(max_length=200)]
 MAX_DAYS = 365
 """Highest age of signatures that anybody may allow: after a year without new rules BLUE means nothing."""
 _Days = Annotated[int, msgspec.Meta(ge=0, le=MAX_DAYS)]
+MAX_QUARANTINE_DAYS = 3650
+"""Longest time for which quarantined files can be kept from being destroyed: ten years."""
 
 
 def _says(what: str) -> msgspec.Meta:
@@ -66,6 +69,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "and never more than the machine's policy states."
         ),
     ] = 90
+    quarantine_days: Annotated[
+        Annotated[int, msgspec.Meta(ge=0, le=MAX_QUARANTINE_DAYS)],
+        _says(
+            "Days that a quarantined file is kept before it can be destroyed; at most 3650, and never fewer than the "
+            "machine's policy states."
+        ),
+    ] = 90
     sound: Annotated[bool, _says("Play a sound when a scan has ended.")] = True
     reports_dir: Annotated[
         Annotated[str, msgspec.Meta(max_length=4096)],
@@ -96,7 +106,27 @@ class SettingsError(MedScanError):
 _FIELDS = get_type_hints(Settings, include_extras=True)
 _DEFAULTS: dict[str, Any] = {field.name: field.default for field in msgspec.structs.fields(Settings)}
 _AGES = ("fresh_days", "ageing_days", "old_days")
-_NO_LIMITS: Mapping[str, int] = {}
+_RETENTIONS = ("quarantine_days",)
+
+
+class _Bounds(NamedTuple):
+    """What the policy states about some settings: the highest ages, the shortest retentions."""
+
+    highest: Mapping[str, int]
+    lowest: Mapping[str, int]
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], stated: Collection[str]) -> Self:
+        """Return the bounds that the `values` of the `stated` settings are."""
+        return cls(*({name: values[name] for name in names if name in stated} for names in (_AGES, _RETENTIONS)))
+
+    def within(self, name: str, value: int) -> int:
+        """Return the allowed value that is nearest."""
+        value = min(value, self.highest.get(name, value))
+        return max(value, self.lowest.get(name, value))
+
+
+_NO_BOUNDS = _Bounds({}, {})
 
 
 def _now() -> datetime:
@@ -112,7 +142,7 @@ class SettingsStore:
         self._clock = clock
         self._raw: dict[str, Any] = {}
         self._base: dict[str, Any] = dict(_DEFAULTS)
-        self._limits: dict[str, int] = {}
+        self._bounds = _NO_BOUNDS
         self._unreadable = False
         self.problems: tuple[Message, ...] = ()
         self.current = Settings()
@@ -126,7 +156,8 @@ class SettingsStore:
     @property
     def policy(self) -> dict[str, Any]:
         """What the machine's administrator set, where it differs from the program's own or binds the operator."""
-        return {name: value for name, value in self._base.items() if value != _DEFAULTS[name] or name in self._limits}
+        binding = self._bounds.highest.keys() | self._bounds.lowest.keys()
+        return {name: value for name, value in self._base.items() if value != _DEFAULTS[name] or name in binding}
 
     def load(self) -> Settings:
         """Read policy and settings again. Never raises: what cannot be used is in `problems`."""
@@ -138,10 +169,10 @@ class SettingsStore:
             policy = {}
             problems.append(Message.of("settings.policy_broken", file=shown(str(self._policy_path), 200)))
         bad = _overlay(self._base, policy)
-        self._limits = {name: self._base[name] for name in _AGES if name in policy and name not in bad}
+        self._bounds = _Bounds.of(self._base, policy.keys() - set(bad))
         self._raw = self._read_own(problems)
         values = dict(self._base)
-        bad += _overlay(values, self._raw, self._limits)
+        bad += _overlay(values, self._raw, self._bounds)
         if bad:
             problems.append(Message.of("settings.bad_values", fields=", ".join(dict.fromkeys(bad))))
         self.problems = tuple(problems)
@@ -174,10 +205,10 @@ class SettingsStore:
         """Use `settings` from now on and write them. Raises SettingsError; they are in use all the same.
 
         Only what differs from defaults and policy is written, so that a later policy still reaches the rest.
-        Ages beyond the policy's are lowered to it.
+        Ages beyond the policy's are lowered to it, shorter retentions raised to it.
         """
-        lowered = {name: min(getattr(settings, name), limit) for name, limit in self._limits.items()}
-        settings = msgspec.structs.replace(settings, **lowered)
+        bound = {name: self._bounds.within(name, getattr(settings, name)) for name in (*_AGES, *_RETENTIONS)}
+        settings = msgspec.structs.replace(settings, **bound)
         self.current = settings
         values = msgspec.structs.asdict(settings)
         kept = {key: value for key, value in self._raw.items() if key not in values}
@@ -210,16 +241,13 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
-def _overlay(values: dict[str, Any], given: Mapping[str, Any], limits: Mapping[str, int] = _NO_LIMITS) -> list[str]:
-    """Put the allowed ones of `given` over `values`; return the names of those that are not allowed.
-
-    `limits`: the highest value of some settings.
-    """
+def _overlay(values: dict[str, Any], given: Mapping[str, Any], bounds: _Bounds = _NO_BOUNDS) -> list[str]:
+    """Put the allowed ones of `given` over `values`; return the names of those that are not allowed."""
     bad = []
     before = {name: values[name] for name in _AGES}
     for name in _FIELDS.keys() & given.keys():
         try:
-            values[name] = _checked(name, given[name], limits)
+            values[name] = _checked(name, given[name], bounds)
         except ValueError:
             bad.append(name)
     if not values["fresh_days"] <= values["ageing_days"] <= values["old_days"]:
@@ -228,10 +256,10 @@ def _overlay(values: dict[str, Any], given: Mapping[str, Any], limits: Mapping[s
     return sorted(set(bad))
 
 
-def _checked(name: str, value: object, limits: Mapping[str, int]) -> object:
+def _checked(name: str, value: object, bounds: _Bounds) -> object:
     checked: object = msgspec.convert(value, _FIELDS[name])
-    if isinstance(checked, int) and checked > limits.get(name, checked):
-        raise ValueError("above the policy")
+    if isinstance(checked, int) and bounds.within(name, checked) != checked:
+        raise ValueError("laxer than the policy")
     if isinstance(checked, str):
         checked.encode()  # half a character cannot be recorded later; UnicodeEncodeError is a ValueError
     return checked

@@ -131,6 +131,9 @@ def test_unknown_keys_are_kept(places: Places) -> None:
         {"language": "de"},
         {"old_days": 366},
         {"old_days": 10**30},
+        {"quarantine_days": -1},
+        {"quarantine_days": 3651},
+        {"quarantine_days": "90"},
     ],
 )
 def test_a_bad_value_falls_back_alone(places: Places, value: dict[str, object]) -> None:
@@ -216,6 +219,50 @@ def test_saving_does_not_pass_the_policy(places: Places) -> None:
     assert (opened.current.old_days, opened.current.kit) == (60, "7")
     assert file_of(places) == {"kit": "7"}
     assert store(places).problem is None
+
+
+def test_quarantined_files_are_kept_for_three_months_unless_somebody_says_otherwise(places: Places) -> None:
+    assert store(places).current.quarantine_days == 90
+    for days in (0, 3650):
+        write(places, own={"quarantine_days": days})
+        opened = store(places)
+        assert opened.current.quarantine_days == days
+        assert opened.problem is None
+
+
+@pytest.mark.parametrize(
+    ("own", "kept", "said"), [(364, 365, True), (0, 365, True), (365, 365, False), (900, 900, False)]
+)
+def test_nobody_shortens_what_the_policy_keeps(places: Places, own: int, kept: int, said: bool) -> None:
+    write(places, own={"quarantine_days": own, "kit": "7"}, policy={"quarantine_days": 365})
+    opened = store(places)
+    assert (opened.current.quarantine_days, opened.current.kit) == (kept, "7")
+    assert codes(opened) == (["settings.bad_values"] if said else [])
+    assert opened.policy == {"quarantine_days": 365}
+
+
+def test_a_policy_that_states_the_program_s_own_retention_binds_too(places: Places) -> None:
+    write(places, own={"quarantine_days": 1}, policy={"quarantine_days": 90})
+    opened = store(places)
+    assert opened.current.quarantine_days == 90
+    assert opened.policy == {"quarantine_days": 90}
+
+
+def test_saving_does_not_shorten_what_the_policy_keeps(places: Places) -> None:
+    write(places, policy={"quarantine_days": 365})
+    opened = store(places)
+    opened.save(msgspec.structs.replace(opened.current, quarantine_days=10, kit="7"))
+    assert (opened.current.quarantine_days, opened.current.kit) == (365, "7")
+    assert file_of(places) == {"kit": "7"}
+    opened.save(msgspec.structs.replace(opened.current, quarantine_days=400))
+    assert store(places).current.quarantine_days == 400
+
+
+def test_a_bad_retention_of_the_policy_binds_nobody(places: Places) -> None:
+    write(places, own={"quarantine_days": 5}, policy={"quarantine_days": 10**9})
+    opened = store(places)
+    assert opened.current.quarantine_days == 5
+    assert codes(opened) == ["settings.bad_values"]
 
 
 @pytest.mark.parametrize(
