@@ -143,7 +143,7 @@ _SYSTEM_RULES: dict[System, Callable[[Parts], bool]] = {
     System.WINDOWS: _is_of_windows,
     System.DOS: _is_of_dos,
     System.LINUX: _is_of_linux,
-    System.LINUX_USR: lambda parts: not _any(parts[0], ("local", "tmp")),
+    System.LINUX_USR: bool,  # all of it
     System.BOOT_MANAGER: lambda parts: _any(parts[0], ("Boot", "EFI", "Recovery")),
 }
 
