@@ -1,4 +1,4 @@
-"""A running scan, followed from a thread of its own.
+"""A running scan or clean-up, followed from a thread of its own.
 
 A scan's events come from a blocking generator. A QThread iterates it and puts the events on a
 queue; the window's thread empties the queue at most 20 times a second. So a folder of 100,000
@@ -14,7 +14,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
+from medscan_gui.core.action import ActionItem
 from medscan_gui.core.events import (
+    CleanUpProgress,
+    FileCleaned,
     Finished,
     ItemNotRead,
     Preparing,
@@ -31,8 +34,24 @@ log = logging.getLogger(__name__)
 DELIVERY_MS = 50
 
 
+#: Of two of these in a row only the newer one is news.
+_LATEST_COUNTS = (Progress, CleanUpProgress)
+
+
+class Followed(Protocol):
+    """Whatever tells its course as events."""
+
+    def events(self) -> Iterator[object]:
+        """Do the work; blocking."""
+        ...
+
+    def cancel(self) -> None:
+        """End the work; returns at once."""
+        ...
+
+
 class Session(Protocol):
-    """What the window needs of `medscan_gui.session.ScanSession`."""
+    """What the window needs of `session.ScanSession` and `response.clean_up.CleanUpSession`."""
 
     def events(self) -> Iterator[ScanEvent]:
         """Run the scan; blocking."""
@@ -56,20 +75,19 @@ class _Queue:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._events: deque[ScanEvent] = deque()
+        self._events: deque[object] = deque()
         self._woken = False
 
-    def put(self, event: ScanEvent) -> bool:
+    def put(self, event: object) -> bool:
         with self._lock:
-            # Only the newest of two pieces of progress in a row is news.
-            if isinstance(event, Progress) and self._events and isinstance(self._events[-1], Progress):
+            if isinstance(event, _LATEST_COUNTS) and self._events and type(self._events[-1]) is type(event):
                 self._events.pop()
             self._events.append(event)
             wake = not self._woken
             self._woken = True
             return wake
 
-    def take(self) -> list[ScanEvent]:
+    def take(self) -> list[object]:
         with self._lock:
             events = list(self._events)
             self._events.clear()
@@ -81,6 +99,8 @@ class _Queue:
 class _Batch:
     """What goes to the window in one delivery."""
 
+    cleaning: CleanUpProgress | None = None
+    files: list[ActionItem] = field(default_factory=list)
     threats: list[Finding] = field(default_factory=list)
     problems: list[ItemProblem] = field(default_factory=list)
     progress: Progress | None = None
@@ -92,9 +112,9 @@ class ScanThread(QThread):
     woken = Signal()
     ended = Signal()
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Followed, parent: QObject | None = None, *, name: str = "scan") -> None:
         super().__init__(parent)
-        self.setObjectName("scan")
+        self.setObjectName(name)
         self._session = session
         self.queue = _Queue()
 
@@ -105,14 +125,16 @@ class ScanThread(QThread):
                 if self.queue.put(event):
                     self.woken.emit()
         except Exception:
-            log.exception("the scan ended by a fault of the program")
+            log.exception("the %s ended by a fault of the program", self.objectName())
         finally:
             self.ended.emit()
 
 
 class ScanRunner(QObject):
-    """The window's side of one scan at a time. All signals arrive in the window's thread."""
+    """The window's side of one scan or clean-up at a time. All signals arrive in the window's thread."""
 
+    cleaning = Signal(object)  # CleanUpProgress
+    files_cleaned = Signal(object)  # list[ActionItem]
     preparing = Signal(object)  # Preparing
     started = Signal(object)  # Started
     progressed = Signal(object)  # Progress
@@ -185,6 +207,7 @@ class ScanRunner(QObject):
         batch = _Batch()
         for event in self._thread.queue.take():
             self._sort(event, batch)
+        self._tell_cleaning(batch)
         if batch.threats:
             self.threats_found.emit(batch.threats)
         if batch.problems:
@@ -192,8 +215,20 @@ class ScanRunner(QObject):
         if batch.progress is not None:
             self.progressed.emit(batch.progress)
 
-    def _sort(self, event: ScanEvent, batch: "_Batch") -> None:
+    def _tell_cleaning(self, batch: "_Batch") -> None:
+        """Hand on what the clean-up told; the scan that verifies it has begun once that is empty."""
+        if batch.files:
+            self.files_cleaned.emit(batch.files)
+        if batch.cleaning is not None:
+            self.cleaning.emit(batch.cleaning)
+        batch.cleaning, batch.files = None, []
+
+    def _sort(self, event: object, batch: "_Batch") -> None:  # noqa: C901  # one line for each kind of event
         match event:
+            case CleanUpProgress():
+                batch.cleaning = event
+            case FileCleaned():
+                batch.files.append(event.item)
             case ThreatFound():
                 batch.threats.append(event.finding)
             case ItemNotRead():
@@ -201,6 +236,7 @@ class ScanRunner(QObject):
             case Progress():
                 batch.progress = event
             case Preparing():
+                self._tell_cleaning(batch)
                 self.preparing.emit(event)
             case Started():
                 self.started.emit(event)

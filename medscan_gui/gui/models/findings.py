@@ -1,14 +1,15 @@
-"""The threats of one scan, worst first, as a table."""
+"""The threats of one scan, worst first, as a table. Rows may be chosen, file by file, with check boxes."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 
 from medscan_gui.core.finding import Finding, worst_first
 from medscan_gui.core.names import shown
-from medscan_gui.core.text import _
-from medscan_gui.core.words import SEVERITY_ORDER
+from medscan_gui.core.text import _, current
+from medscan_gui.core.words import SEVERITY_ORDER, Fate
 from medscan_gui.gui.models.phrases import severity_word
 from medscan_gui.gui.models.roles import ROOT, SORT_ROLE, VALUE_ROLE, Index, plain_tip
 
@@ -24,6 +25,8 @@ class FindingColumn(IntEnum):
     WHERE = 2
     AUTHOR = 3
     SHA256 = 4
+    #: What became of it.
+    FATE = 5
 
 
 def finding_name(finding: Finding) -> str:
@@ -32,17 +35,95 @@ def finding_name(finding: Finding) -> str:
 
 
 class FindingsModel(QAbstractTableModel):
-    """Rows are Findings, sorted worst first until a view asks for another order."""
+    """Rows are Findings, sorted worst first until a view asks for another order.
+
+    What is chosen is the file on disk: all rows of one file, members of an archive included, are chosen together.
+    """
+
+    #: Another set of files is chosen.
+    choice_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Finding] = []
+        self._choosing = False
+        self._chosen: set[bytes] = set()
+        self._accepted: set[str] = set()
+        self._choosable: frozenset[bytes] = frozenset()
 
     def set_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Show these findings, worst first."""
+        """Show these findings, worst first; nothing is chosen."""
         self.beginResetModel()
         self._rows = list(worst_first(findings))
+        self._chosen.clear()
+        self._accepted.clear()
+        self._choosable = frozenset(found.chain[0] for found in self._rows if _in_place(found))
         self.endResetModel()
+        self.choice_changed.emit()
+
+    @property
+    def tells_fates(self) -> bool:
+        """Whether any row has more to say about its fate than that it was found."""
+        return bool(self._accepted) or any(found.fate is not Fate.IN_PLACE or found.why for found in self._rows)
+
+    # --- choosing ------------------------------------------------------------------------------------
+
+    def offer_choice(self, offered: bool) -> None:  # said by its name
+        """Show check boxes, or take them away and forget what was chosen."""
+        if offered == self._choosing:
+            return
+        self._choosing = offered
+        self.choose_none()
+        self._changed(FindingColumn.SEVERITY)
+
+    @property
+    def choosing(self) -> bool:
+        """Whether check boxes are shown."""
+        return self._choosing
+
+    @property
+    def choosable(self) -> frozenset[bytes]:
+        """Raw paths of the files that can be chosen: those with a threat that is still there."""
+        return self._choosable
+
+    @property
+    def chosen(self) -> frozenset[bytes]:
+        """Raw paths of the files that are chosen."""
+        return frozenset(self._chosen)
+
+    def findings_of(self, paths: Iterable[bytes]) -> tuple[Finding, ...]:
+        """Return the threats of these files that are still there, in the order shown."""
+        wanted = self._choosable.intersection(paths)
+        return tuple(found for found in self._rows if found.chain[0] in wanted and _in_place(found))
+
+    def choose(self, paths: Iterable[bytes], *, chosen: bool = True) -> None:
+        """Choose these files, or no longer."""
+        wanted = self._choosable.intersection(paths)
+        after = self._chosen | wanted if chosen else self._chosen - wanted
+        if after != self._chosen:
+            self._chosen = after
+            self._changed(FindingColumn.SEVERITY)
+            self.choice_changed.emit()
+
+    def choose_all(self) -> None:
+        """Choose every file with a threat that is still there."""
+        if self._choosing:
+            self.choose(self._choosable)
+
+    def choose_none(self) -> None:
+        """Choose no file."""
+        self.choose(self._chosen, chosen=False)
+
+    # --- accepting -----------------------------------------------------------------------------------
+
+    def mark_accepted(self, contents: Iterable[str], *, accepted: bool = True) -> None:
+        """Mark rows of these contents (SHA-256) as accepted from the next scan on, or no longer."""
+        self._accepted = self._accepted.union(contents) if accepted else self._accepted.difference(contents)
+        self._changed(FindingColumn.FATE)
+
+    def _changed(self, column: FindingColumn) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column))
 
     def finding(self, row: int) -> Finding:
         """Return the finding of a row. Raises IndexError."""
@@ -66,7 +147,14 @@ class FindingsModel(QAbstractTableModel):
         """Return the title of a column."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        titles = (_("Severity"), _("Threat"), _("Where"), _("Author of the rule"), _("SHA-256"))
+        titles = (
+            _("Severity"),
+            _("Threat"),
+            _("Where"),
+            _("Author of the rule"),
+            _("SHA-256"),
+            _("What became of it"),
+        )
         return titles[section] if 0 <= section < len(titles) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -75,13 +163,47 @@ class FindingsModel(QAbstractTableModel):
             return None
         finding = self._rows[index.row()]
         column = FindingColumn(index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _cell(finding, column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tool_tip(finding, column)
-        if role == SORT_ROLE:
-            return _sort_key(finding, column)
-        return finding if role == VALUE_ROLE else None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._cell(finding, column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return _tool_tip(finding, column, self._cell(finding, column))
+            case Qt.ItemDataRole.CheckStateRole:
+                return self._check_state(finding, column)
+            case _ if role == SORT_ROLE:
+                return self._sort_key(finding, column)
+            case _:
+                return finding if role == VALUE_ROLE else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let the boxes of files that can be chosen be ticked."""
+        flags = super().flags(index)
+        if index.isValid() and self.data(index, Qt.ItemDataRole.CheckStateRole) is not None:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Choose the file of a row, or no longer."""
+        if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
+            return False
+        path = self._rows[index.row()].chain[0]
+        self.choose([path], chosen=Qt.CheckState(value) is Qt.CheckState.Checked)
+        return True
+
+    def _check_state(self, finding: Finding, column: FindingColumn) -> Qt.CheckState | None:
+        if not self._choosing or column is not FindingColumn.SEVERITY or finding.chain[0] not in self._choosable:
+            return None
+        return Qt.CheckState.Checked if finding.chain[0] in self._chosen else Qt.CheckState.Unchecked
+
+    def _sort_key(self, finding: Finding, column: FindingColumn) -> int | str:
+        if column is FindingColumn.SEVERITY:
+            return SEVERITY_ORDER[finding.severity]
+        return self._cell(finding, column).casefold()
+
+    def _cell(self, finding: Finding, column: FindingColumn) -> str:
+        if column is FindingColumn.FATE and finding.fate is Fate.IN_PLACE and finding.content in self._accepted:
+            return _("Accepted from the next scan on")
+        return _cell(finding, column)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column, severities by their rank."""
@@ -89,15 +211,32 @@ class FindingsModel(QAbstractTableModel):
             return
         self.beginResetModel()
         by = FindingColumn(column)
-        self._rows.sort(key=lambda found: _sort_key(found, by), reverse=order == Qt.SortOrder.DescendingOrder)
+        descending = order == Qt.SortOrder.DescendingOrder
+        self._rows.sort(key=lambda found: self._sort_key(found, by), reverse=descending)
         self.endResetModel()
+
+
+def _in_place(finding: Finding) -> bool:
+    return finding.fate is Fate.IN_PLACE
+
+
+def fate_words(finding: Finding) -> str:
+    """Return what became of a threat in words: removed, accepted, or still there and why."""
+    match finding.fate:
+        case Fate.REMOVED:
+            return _("Removed, kept in the quarantine") if finding.entry else _("Removed")
+        case Fate.ACCEPTED:
+            return _("Accepted by the hospital")
+        case Fate.IN_PLACE:
+            if finding.why is None:
+                return _("Still there")
+            return _("Still there: {why}").format(why=shown(current().sentence(finding.why), _CELL))
 
 
 def _cell(finding: Finding, column: FindingColumn) -> str:
     match column:
         case FindingColumn.SEVERITY:
-            word = severity_word(finding.severity)
-            return _("{severity} (removed)").format(severity=word) if finding.removed else word
+            return severity_word(finding.severity)
         case FindingColumn.NAME:
             return finding_name(finding)
         case FindingColumn.WHERE:
@@ -106,18 +245,12 @@ def _cell(finding: Finding, column: FindingColumn) -> str:
             return shown(finding.author, _CELL) or _("unknown")
         case FindingColumn.SHA256:
             return shown(finding.sha256, 64) or _("could not be computed")
+        case FindingColumn.FATE:
+            return fate_words(finding)
 
 
-def _tool_tip(finding: Finding, column: FindingColumn) -> str:
+def _tool_tip(finding: Finding, column: FindingColumn, cell: str) -> str:
     # Qt takes text that looks like HTML for HTML in tool tips: a hostile name must not be drawn as such.
     if column is FindingColumn.NAME:
-        text = _("Rule {rule}. {description}").format(rule=finding.rule, description=finding.description)
-    else:
-        text = _cell(finding, column)
-    return plain_tip(shown(text, 1000))
-
-
-def _sort_key(finding: Finding, column: FindingColumn) -> int | str:
-    if column is FindingColumn.SEVERITY:
-        return SEVERITY_ORDER[finding.severity]
-    return _cell(finding, column).casefold()
+        cell = _("Rule {rule}. {description}").format(rule=finding.rule, description=finding.description)
+    return plain_tip(shown(cell, 1000))

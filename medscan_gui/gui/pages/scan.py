@@ -1,4 +1,7 @@
-"""The scan page: one button, one light. Before, during and after a scan share the band at the top."""
+"""The scan page: one button, one light. Before, during and after a scan share the band at the top.
+
+A clean-up is asked for in the result, runs in the same band, and ends in the result of the scan that verifies it.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -7,15 +10,21 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
+from medscan_gui.core.action import ActionItem
 from medscan_gui.core.device import Target
-from medscan_gui.core.events import Finished, Preparing, Progress, Started
+from medscan_gui.core.events import CleanUpProgress, Finished, Preparing, Progress, Started
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.record import SignatureFacts
 from medscan_gui.core.text import _, current
 from medscan_gui.core.words import Light
+from medscan_gui.gui.clean_up.after import Aftermath
+from medscan_gui.gui.clean_up.doors import CleanUpDoor
+from medscan_gui.gui.clean_up.progress import CleaningView
+from medscan_gui.gui.clean_up.words import cleaning_words, verifying_words
 from medscan_gui.gui.pages.base import Page
 from medscan_gui.gui.scan.actions import ScanActions
+from medscan_gui.gui.scan.card_watch import CardWatch
 from medscan_gui.gui.scan.device_memory import DeviceMemory
 from medscan_gui.gui.scan.hero import Hero
 from medscan_gui.gui.scan.phrases import ready_words, result_words, running_words, whose_words
@@ -31,6 +40,9 @@ from medscan_gui.gui.widgets.panels import GROUP_GAP, PAGE_MARGIN
 if TYPE_CHECKING:
     from medscan_gui.session import ScanRequest, Services
     from medscan_gui.store.chain import Position
+
+#: Stages in which something runs that can be paused and cancelled.
+UNDER_WAY = (Stage.CLEANING, Stage.RUNNING)
 
 SessionFactory = Callable[["Services", "ScanRequest"], Session]
 """Makes the session of a request; tests put their own here."""
@@ -57,29 +69,37 @@ class ScanPage(Page):
     #: Finished, or None for a scan that died without a record.
     scan_over = Signal(object)
     signatures_seen = Signal(object)
+    #: What a clean-up (id of its action) put into the quarantine is to be shown.
+    quarantine_wanted = Signal(str)
 
     def __init__(
         self,
         session_factory: SessionFactory = real_session,
         target_for_path: Callable[[str], Target] = real_target,
         parent: QWidget | None = None,
+        *,
+        door: CleanUpDoor | None = None,
     ) -> None:
         super().__init__(parent)
         self._session_factory = session_factory
         self.stage = Stage.READY
         self._waiting_to_start = False
         self._paused = False
+        self._verifying = False
         self._target: Target | None = None
         self._finished: Finished | None = None
         self.runner = ScanRunner(self)
         self.buttons = ScanActions()
         self.hero = Hero(self.buttons)
         self.ready = ReadyView(target_for_path)
+        self.cleaning = CleaningView()
         self.running = RunningView()
         self.result = ResultView()
         self.memory = DeviceMemory(self.ready.device, self)
+        self.cards = CardWatch(self.ready, self)
+        self.after = Aftermath(door or CleanUpDoor(), self, self.result, self.buttons)
         self.views = QStackedWidget()
-        for view in (self.ready, self.running, self.result):
+        for view in (self.ready, self.cleaning, self.running, self.result):
             self.views.addWidget(view)
         layout = column([self.hero, self.views], margins=PAGE_MARGIN, gap=GROUP_GAP)
         layout.setStretch(1, 1)
@@ -98,6 +118,12 @@ class ScanPage(Page):
         buttons.again.clicked.connect(self.new_scan)
         self.ready.scan_wanted.connect(self.start)
         self.ready.chooser.chosen.connect(self._target_chosen)
+        self.cards.desk.failed.connect(self.said)
+        self.after.session_ready.connect(self._clean_up)
+        self.after.again_wanted.connect(self.scan_again)
+        self.result.quarantine_wanted.connect(self.quarantine_wanted)
+        self.runner.cleaning.connect(self._cleaning_progressed)
+        self.runner.files_cleaned.connect(self._files_cleaned)
         self.runner.preparing.connect(self._preparing)
         self.runner.started.connect(self._started)
         self.runner.progressed.connect(self._progressed)
@@ -109,6 +135,8 @@ class ScanPage(Page):
             (QKeySequence("F5"), self.start),
             (QKeySequence("Esc"), self.escape),
             (QKeySequence("Ctrl+P"), self.save_report),
+            (QKeySequence("F8"), self.clean_up),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo),
         )
 
     def _shortcut(self, keys: QKeySequence, action: Callable[[], None]) -> QShortcut:
@@ -122,6 +150,7 @@ class ScanPage(Page):
         """Take the opened services; starts the scan that was asked for meanwhile."""
         super().set_services(services)
         self.memory.set_services(services)
+        self.cards.set_services(services)
         if self._waiting_to_start:
             self._waiting_to_start = False
             self.start()
@@ -141,11 +170,17 @@ class ScanPage(Page):
     def journal_changed(self) -> None:
         """Complete the fields from what the journal knows now."""
         self.memory.refresh()
+        self.cards.look()
+
+    def activated(self) -> None:
+        """Look again at what may have changed on other pages."""
+        self.cards.look()
 
     def retranslate(self) -> None:
         """Set every text in the language in use."""
         self.buttons.retranslate()
         self.ready.retranslate()
+        self.cleaning.retranslate()
         self.running.retranslate()
         self.result.retranslate()
         self._show_hero()
@@ -173,16 +208,54 @@ class ScanPage(Page):
         self._target = target
         self._finished = None
         request = ScanRequest(target, self.ready.device.device(), self.ready.device.operator)
+        try:
+            session = self._session_factory(self.services, request)
+        except MedScanError as refusal:
+            self.ready.card_line.show_refusal(refusal.message)
+            self._show_hero()
+            return
         self._show_paused(paused=False)
+        self._verifying = False
         self.running.begin()
         self._show_stage(Stage.RUNNING)
-        self.runner.start(self._session_factory(self.services, request))
+        self.runner.start(session)
         self.scan_began.emit()
+
+    @Slot(object)
+    def _clean_up(self, session: Session) -> None:
+        """Follow a clean-up that the operator has confirmed."""
+        if self.stage is not Stage.RESULT or self.runner.running:
+            return
+        self._show_paused(paused=False)
+        self._verifying = True
+        self.after.forget()
+        self.cleaning.begin()
+        self._show_stage(Stage.CLEANING)
+        self.runner.start(session)
+        self.scan_began.emit()
+
+    @Slot()
+    def clean_up(self) -> None:
+        """Ask about removing all threats of the result."""
+        if self.stage is Stage.RESULT:
+            self.after.clean_up_all()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back that files were accepted."""
+        if self.stage is Stage.RESULT:
+            self.after.undo()
+
+    @Slot()
+    def scan_again(self) -> None:
+        """Scan the same target once more."""
+        self.new_scan()
+        self.start()
 
     @Slot()
     def toggle_pause(self) -> None:
         """Hold the scan, or go on."""
-        if self.stage is not Stage.RUNNING:
+        if self.stage not in UNDER_WAY:
             return
         self._show_paused(paused=not self._paused)
         (self.runner.pause if self._paused else self.runner.resume)()
@@ -192,7 +265,7 @@ class ScanPage(Page):
     def cancel(self) -> None:
         """End the scan at once, without a question; the result says that it was cancelled."""
         self._waiting_to_start = False
-        if self.stage is Stage.RUNNING:
+        if self.stage in UNDER_WAY:
             self.buttons.stopping()
             self.runner.cancel()
         elif self.stage is Stage.READY:
@@ -201,7 +274,7 @@ class ScanPage(Page):
     @Slot()
     def escape(self) -> None:
         """Go to the Cancel button; from there, cancel. One slip of a finger must not cost an hour's scan."""
-        if self.stage is Stage.RUNNING and not self.buttons.cancel.hasFocus():
+        if self.stage in UNDER_WAY and not self.buttons.cancel.hasFocus():
             self.buttons.cancel.setFocus()
         else:
             self.cancel()
@@ -211,6 +284,7 @@ class ScanPage(Page):
         """Go back to choosing."""
         if self.stage is not Stage.RESULT:
             return
+        self.after.forget()
         self.ready.device.forget_edits()
         self._show_stage(Stage.READY)
         self.memory.refresh()
@@ -232,7 +306,18 @@ class ScanPage(Page):
     # --- what the scan says --------------------------------------------------------------------------
 
     @Slot(object)
+    def _cleaning_progressed(self, event: CleanUpProgress) -> None:
+        self.cleaning.show_progress(event)
+
+    @Slot(object)
+    def _files_cleaned(self, items: list[ActionItem]) -> None:
+        self.cleaning.show_files(items)
+
+    @Slot(object)
     def _preparing(self, event: Preparing) -> None:
+        if self.stage is Stage.CLEANING:
+            self.running.begin(verifying=True)
+            self._show_stage(Stage.RUNNING)
         self.running.show_step(current().sentence(event.step))
 
     @Slot(object)
@@ -254,9 +339,18 @@ class ScanPage(Page):
         self._finished = finished
         self.result.show_result(finished, self._position_of(finished))
         self._show_stage(Stage.RESULT)
+        self._show_what_follows(finished)
         if self.services is not None and self.services.settings.current.sound:
             QApplication.beep()
         self.scan_over.emit(finished)
+
+    def _show_what_follows(self, finished: Finished | None) -> None:
+        operator = self.ready.device.operator
+        self.after.show_result(self.services, finished, operator)
+        if self.services is not None and finished is not None:
+            self.result.show_procedure(self.services, finished.record, operator)
+        else:
+            self.result.procedure.clear()
 
     def _position_of(self, finished: Finished | None) -> "Position | None":
         if finished is None or not finished.committed or self.services is None:
@@ -290,21 +384,25 @@ class ScanPage(Page):
     def _show_paused(self, *, paused: bool) -> None:
         self._paused = paused
         self.hero.light.set_paused(paused)
+        self.cleaning.show_paused(paused=paused)
         self.buttons.show_paused(paused=paused)
 
     def _show_hero(self) -> None:
         if self.stage is Stage.READY:
             words = ready_words(self.ready.chooser.choice, waiting=self._waiting_to_start)
             self.hero.show_state(Light.IDLE, *words)
-        elif self.stage is Stage.RUNNING:
-            words = running_words(self._target, self._whose(), paused=self._paused)
-            self.hero.show_state(Light.SCANNING, *words)
+        elif self.stage in UNDER_WAY:
+            self.hero.show_state(Light.SCANNING, *self._words_under_way())
         elif self._finished is None:
             self.hero.show_state(Light.AMBER, _("The scan could not conclude."), "", "")
         else:
             record = self._finished.record
             self.hero.show_state(record.light, *result_words(record))
 
-    def _whose(self) -> str:
+    def _words_under_way(self) -> tuple[str, str, str]:
         card = self.ready.device
-        return whose_words(card.device(), card.operator)
+        whose = whose_words(card.device(), card.operator)
+        if self.stage is Stage.CLEANING:
+            return cleaning_words(self._target, whose, paused=self._paused)
+        words = verifying_words if self._verifying else running_words
+        return words(self._target, whose, paused=self._paused)

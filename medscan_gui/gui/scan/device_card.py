@@ -22,6 +22,8 @@ class DeviceCard(Card):
 
     asset_typed = Signal(str)
     submitted = Signal()
+    #: Device or operator may be another one.
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=20)
@@ -70,11 +72,13 @@ class DeviceCard(Card):
         self._touched = False
         for name in ("asset_number", "name", "department"):
             self.fields[name].setText(getattr(device, name)[:_LONGEST])
+        self.changed.emit()
 
     def show_operator(self, operator: str) -> None:
         """Propose an operator where none is written."""
         if not self.operator:
             self.fields["operator"].setText(operator[:_LONGEST])
+            self.changed.emit()
 
     def forget_edits(self) -> None:
         """Follow the target again: the next scan is of something else."""
@@ -125,6 +129,7 @@ class DeviceCard(Card):
     @Slot(str)
     def _edited(self, _text: str) -> None:
         self._touched = self._touched or self.sender() is not self.fields["operator"]
+        self.changed.emit()
 
     @Slot(str)
     def _completed(self, text: str) -> None:

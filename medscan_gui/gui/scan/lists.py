@@ -1,76 +1,13 @@
-"""The lists of a result: threats, items not read, technical facts. All can be copied as text."""
+"""The lists of a result: items not read, technical facts, and the menu that copies them as text."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QMenu,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeView,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
 
-from medscan_gui.core.finding import Finding
 from medscan_gui.core.text import _
 from medscan_gui.gui.models.facts import FactsModel
-from medscan_gui.gui.models.findings import FindingColumn, FindingsModel
 from medscan_gui.gui.models.problems import ProblemsModel
-from medscan_gui.gui.models.roles import VALUE_ROLE
 from medscan_gui.gui.pages.copy_table import CopyTable, copy_selection
-from medscan_gui.gui.theme import theme
-from medscan_gui.gui.theme.icons import paint_icon
-
-Index = QModelIndex | QPersistentModelIndex
-
-_SHA_CHARACTERS = 64
-
-
-class SeverityDelegate(QStyledItemDelegate):
-    """Puts bars before the word of a severity: in ink, since the colours of the light mean results."""
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802  # Qt's name
-        """Leave room for the bars."""
-        super().initStyleOption(option, index)
-        option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-        option.decorationSize = QSize(22, 18)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the cell, then the bars in the room left."""
-        super().paint(painter, option, index)
-        finding = index.data(VALUE_ROLE)
-        if isinstance(finding, Finding):
-            box = QRectF(option.rect.left() + 8, option.rect.center().y() - 8, 18, 18)
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_icon(painter, f"severity-{finding.severity.value}", box, theme().tokens.ink)
-            painter.restore()
-
-
-class ThreatTable(CopyTable):
-    """Threats, worst first; rows can be copied with Ctrl+C or from the menu."""
-
-    def __init__(self, model: FindingsModel) -> None:
-        super().__init__()
-        self.setModel(model)
-        self._delegate = SeverityDelegate(self)
-        self.setItemDelegateForColumn(FindingColumn.SEVERITY, self._delegate)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        header = self.horizontalHeader()
-        header.setSortIndicator(FindingColumn.SEVERITY, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
-        widths = {
-            FindingColumn.SEVERITY: 140,
-            FindingColumn.NAME: 180,
-            FindingColumn.AUTHOR: 190,
-            FindingColumn.SHA256: 180,
-        }
-        for section, width in widths.items():
-            header.resizeSection(section, width)
-        header.setSectionResizeMode(FindingColumn.WHERE, QHeaderView.ResizeMode.Stretch)
-        _offer_copy(self)
 
 
 class NotReadTree(QTreeView):
@@ -118,7 +55,7 @@ def facts_table(model: FactsModel) -> CopyTable:
     return table
 
 
-class _CopyMenu(QMenu):
+class CopyMenu(QMenu):
     """The menu of a list: copy what is selected, or everything."""
 
     def __init__(self, view: CopyTable | QTreeView) -> None:
@@ -154,6 +91,6 @@ class _CopyMenu(QMenu):
 
 
 def _offer_copy(view: CopyTable | QTreeView) -> None:
-    menu = _CopyMenu(view)
+    menu = CopyMenu(view)
     view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
     view.customContextMenuRequested.connect(menu.open_at)

@@ -3,15 +3,19 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from medscan_gui.core.action import ActionRecord
 from medscan_gui.core.events import Finished
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, current
 from medscan_gui.export.advice import Advice, advice
+from medscan_gui.gui.clean_up.choice_bar import ChoiceBar
+from medscan_gui.gui.clean_up.kept_notice import KeptNotice
+from medscan_gui.gui.clean_up.words import done_words
 from medscan_gui.gui.models.facts import FactsModel
 from medscan_gui.gui.models.findings import FindingsModel
 from medscan_gui.gui.models.phrases import number
@@ -19,7 +23,9 @@ from medscan_gui.gui.models.problems import ProblemsModel
 from medscan_gui.gui.pages.journal_facts import record_facts
 from medscan_gui.gui.reports import ReportSaver
 from medscan_gui.gui.scan.advice_cards import AdviceCards, spoken
-from medscan_gui.gui.scan.lists import NotReadTree, ThreatTable, facts_table
+from medscan_gui.gui.scan.lists import NotReadTree, facts_table
+from medscan_gui.gui.scan.procedure_panel import ProcedurePanel
+from medscan_gui.gui.scan.threats import ThreatTable
 from medscan_gui.gui.widgets import Notice, column, scrolled
 from medscan_gui.system.opener import open_file
 
@@ -38,6 +44,9 @@ NO_RESULT = Advice(
 class ResultView(QWidget):
     """Shows one finished scan. `notice` is where a report or a saved record is announced."""
 
+    #: The quarantine is to be shown: what this clean-up (id of its action) put there.
+    quarantine_wanted = Signal(str)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._record: ScanRecord | None = None
@@ -46,23 +55,35 @@ class ResultView(QWidget):
         self._position: Position | None = None
         self.save_notice = Notice(icon_name="save")
         self.notice = Notice(icon_name="report")
+        self.done_notice = Notice(icon_name="quarantine")
+        self.kept_notice = KeptNotice()
+        self._action: ActionRecord | None = None
         self.advice = AdviceCards()
         self.threats, self.problems, self.facts = FindingsModel(self), ProblemsModel(self), FactsModel(self)
         self.threat_table = ThreatTable(self.threats)
+        self.choice_bar = ChoiceBar(self.threats)
+        threats = QWidget()
+        threats.setLayout(column([self.choice_bar, self.threat_table], gap=0))
+        self.procedure = ProcedurePanel()
+        self.procedure.counted.connect(self._show_procedure)
+        self._procedure_steps = (0, 0)
         self.not_read_tree = NotReadTree(self.problems)
         self.facts_table = facts_table(self.facts)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setMinimumHeight(196)
-        for view in (self.threat_table, self.not_read_tree, self.facts_table):
+        self.tabs.setMinimumHeight(240)
+        procedure = scrolled(column([self.procedure, None]))
+        for view in (threats, self.not_read_tree, self.facts_table, procedure):
             self.tabs.addTab(view, "")
-        layout = column([self.save_notice, self.notice, self.advice, self.tabs], gap=16)
-        layout.setStretch(3, 1)
+        notices = (self.save_notice, self.notice, self.done_notice, self.kept_notice)
+        layout = column([*notices, self.advice, self.tabs], gap=16)
+        layout.setStretch(len(notices) + 1, 1)
         self.scroll_area = scrolled(layout)
         self.setLayout(column([self.scroll_area]))
         self.saver.saved.connect(self._saved)
         self.saver.failed.connect(self._not_saved)
         self.notice.acted.connect(self._open_saved)
+        self.done_notice.acted.connect(self._show_quarantine)
 
     @property
     def record(self) -> ScanRecord | None:
@@ -72,6 +93,7 @@ class ResultView(QWidget):
     def show_result(self, finished: Finished | None, position: "Position | None") -> None:
         """Show a finished scan, or that a scan died without a result."""
         self.notice.show_text("")
+        self._action = finished.action if finished else None
         self._record = finished.record if finished else None
         self._position = position
         self.tabs.setVisible(self._record is not None)
@@ -82,10 +104,25 @@ class ResultView(QWidget):
         record = self._record
         self.advice.show_advice(advice(record), record.verdict.reasons)
         self.threats.set_findings(record.findings)
+        self.threat_table.show_fates()
         self.problems.set_problems(record.problems, record.coverage)
         self._show_tabs(record)
         self.retranslate()
+        self.show_top()
+
+    def show_top(self) -> None:
+        """Show the beginning of the page."""
         self.scroll_area.verticalScrollBar().setValue(0)
+
+    def show_procedure(self, services: "Services", record: ScanRecord, operator: str) -> None:
+        """Show the hospital's procedure for this result."""
+        self.procedure.show_procedure(services, record, operator)
+
+    def _show_procedure(self, done: int, steps: int) -> None:
+        self._procedure_steps = (done, steps)
+        self.tabs.setTabVisible(3, steps > 0)
+        words = _("Procedure ({done} of {count})")
+        self.tabs.setTabText(3, words.format(done=number(done), count=number(steps)))
 
     def _show_tabs(self, record: ScanRecord) -> None:
         self.tabs.setTabVisible(0, bool(record.findings))
@@ -97,6 +134,12 @@ class ResultView(QWidget):
     def retranslate(self) -> None:
         """Set every text in the language in use."""
         self.advice.retranslate()
+        self.choice_bar.retranslate()
+        self.kept_notice.retranslate()
+        self.procedure.retranslate()
+        self._show_procedure(*self._procedure_steps)
+        action = self._action
+        self.done_notice.show_text(done_words(action) if action else "", _("Open the quarantine") if action else "")
         self.tabs.setAccessibleName(_("Lists of the result"))
         self.threat_table.setAccessibleName(_("Threats"))
         self.not_read_tree.setAccessibleName(_("Items not read, by reason"))
@@ -112,6 +155,11 @@ class ResultView(QWidget):
         if self.problems.rowCount() == 1:
             self.not_read_tree.expandAll()
         self.facts.set_facts(record_facts(record, self._position))
+
+    @Slot()
+    def _show_quarantine(self) -> None:
+        if self._action is not None:
+            self.quarantine_wanted.emit(self._action.id)
 
     # --- reports -------------------------------------------------------------------------------------
 

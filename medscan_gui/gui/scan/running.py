@@ -44,6 +44,7 @@ class RunningView(QWidget):
         super().__init__(parent)
         self._progress = Progress()
         self._step = ""
+        self._verifying = False
         self.stage = Label(role="heading")
         self.percent = Label(role="heading")
         self.bar = ScanBar()
@@ -71,9 +72,10 @@ class RunningView(QWidget):
         self.setLayout(column([scrolled(column(parts, gap=12))]))
         self.latest_card.hide()
 
-    def begin(self) -> None:
-        """Show a scan that has not counted anything yet."""
+    def begin(self, *, verifying: bool = False) -> None:
+        """Show a scan that has not counted anything yet; `verifying` if it looks whether a clean-up worked."""
         self._step = ""
+        self._verifying = verifying
         self.latest_card.hide()
         self.show_progress(Progress())
 
@@ -120,6 +122,8 @@ class RunningView(QWidget):
             text = self._step
         elif self._progress.paused:
             text = _("The scan is paused.")
+        elif self._verifying:
+            text = _("Checking that they are gone…")
         elif not self._progress.total_final:
             text = _("Counting and reading…")
         else:

@@ -4,8 +4,9 @@ from enum import Enum, auto
 
 
 class Stage(Enum):
-    """Before, during, after a scan."""
+    """Before, during, after a scan; and during a clean-up, which a scan follows."""
 
     READY = auto()
+    CLEANING = auto()
     RUNNING = auto()
     RESULT = auto()
