@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from medscan_gui.engine import places
+from medscan_gui.engine.card_folders import names_in_any_case
 
 #: A mark: device and inode number (Windows: volume serial and file id), 8 bytes each; 0 stands for "cannot be told".
 _MARK = struct.Struct("<QQ")
@@ -56,6 +57,10 @@ class FileSystems:
     def is_virtual(self, device: int) -> bool:
         """Say whether the running kernel makes up what is there."""
         return self.type_of(device) in _VIRTUAL_TYPES
+
+    def any_case(self, device: int) -> bool:
+        """Say whether names may be the same there in any case."""
+        return names_in_any_case(self.type_of(device))
 
     def mark(self, status: os.stat_result) -> bytes:
         """Return the mark of a directory: as much of its identity as will still be the same when it is opened."""

@@ -38,6 +38,16 @@ CHUNKS_WAITING = 32
 #: The walk rests while more than this waits, so that a medium with endless names cannot fill the memory.
 BACKLOG_BYTES = 256 << 20
 
+#: Folders of a policy card that one job may name, in all their spellings.
+CARD_FOLDERS = 1000
+#: A gentle child works and rests within so many seconds, and never rests for longer than the second at once.
+REST_PERIOD = 0.25
+REST_MOST = 60.0
+#: Of the share of a gentle scan, the walker takes this part and the worker the rest.
+WALKER_PART = 0.2
+#: Children that give way to everybody else are waited for so many times longer.
+GENTLE_PATIENCE = 4
+
 #: Memory that a child may allocate (RLIMIT_DATA, or the job's memory on Windows); file mappings are not counted.
 CHILD_MEMORY = 3 << 30
 #: File handles that a child may hold.
@@ -67,6 +77,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     leave_seconds: float = 1.0
     #: How long the end of a scan waits for killed children to be gone.
     kill_seconds: float = 0.1
+
+    def gently(self) -> "Limits":
+        """Return these limits for children that have to wait for a busy computer, and rest."""
+        times = GENTLE_PATIENCE
+        return msgspec.structs.replace(
+            self,
+            item_seconds=self.item_seconds * times,
+            item_seconds_per_mb=self.item_seconds_per_mb * times,
+            # No word comes during a rest.
+            silence_seconds=self.silence_seconds * times + REST_MOST,
+            start_seconds=self.start_seconds * times,
+        )
 
     def item_limit(self, size: int) -> float:
         """Return the seconds that an item of `size` bytes may take."""

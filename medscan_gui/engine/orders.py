@@ -32,8 +32,8 @@ def engine_command(role: Role) -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "medscan_gui", "--engine", role.value)
 
 
-def load_order(bundle: Bundle, limits: Limits) -> bytes:
-    """Return the line that gives a worker the verified rules."""
+def load_order(bundle: Bundle, limits: Limits, work_share: float = 0.0) -> bytes:
+    """Return the line that gives a worker the verified rules, and its share of a core if it is to be gentle."""
     share = limits.rule_share
     files = (RuleText(file.path, file.licence, file.rules, file.source) for file in bundle.files)
     return line(
@@ -47,5 +47,6 @@ def load_order(bundle: Bundle, limits: Limits) -> bytes:
             counter_sample=_COUNTER_SAMPLE,
             item_seconds=limits.item_seconds * share,
             item_seconds_per_mb=limits.item_seconds_per_mb * share,
+            share=work_share,
         )
     )

@@ -10,7 +10,9 @@ from medscan_gui.engine.protocol import PendingFolders
 class PendingStack:
     """Directories to walk, next one last. Kept as joined names: a million of them are some 40 MB."""
 
-    def __init__(self, groups: Iterable[PendingFolders] = ()) -> None:
+    def __init__(self, groups: Iterable[PendingFolders] = (), root: bytes = b"") -> None:
+        #: The target that the directories next to come belong to, as it really lies; b"" if they are targets.
+        self.root = root
         self._groups = [(group.directory, group.names, group.marks) for group in groups if group.names]
 
     def __bool__(self) -> bool:

@@ -12,10 +12,12 @@ import msgspec
 
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import limits
+from medscan_gui.engine.beginnings import HEAD_BYTES, PREAMBLE_PROGRAM, hides_program, is_enough
 from medscan_gui.engine.content import EndedError, Folder, checked_status, ending_for
 from medscan_gui.engine.identity import UNKNOWN
 from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
 from medscan_gui.engine.places import join
+from medscan_gui.engine.protocol import CARD_ENDING
 from medscan_gui.engine.troubles import Ending
 
 _READ: Ending = (Outcome.SCANNED, Cause.NONE, "")
@@ -46,9 +48,12 @@ class Pipeline:
         # One byte more than is read in one piece: a file that has grown shows itself.
         self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
 
-    def enter(self, directory: bytes, mark: bytes = UNKNOWN) -> None:
-        """Say which directory the next files lie in, and what it was when it was listed (`identity`)."""
-        self._directory = directory
+    def enter(self, directory: bytes, mark: bytes = UNKNOWN, *, headers: bool = False) -> None:
+        """Say which directory the next files lie in, and what it was when it was listed (`identity`).
+
+        With `headers`, only the beginning of each file is read, unless it calls for more.
+        """
+        self._directory, self._headers = directory, headers
         self._folder.enter(directory, mark)
 
     def leave(self) -> None:
@@ -75,6 +80,8 @@ class Pipeline:
     def _scan_open(self, descriptor: int, name: bytes, inode: int) -> ItemResult:
         """Scan, and scan again if the file changed meanwhile; what matched either time is told."""
         before = checked_status(descriptor)
+        if self._headers and self._beginning_is_enough(descriptor, name):
+            return _OF_CARD if inode in {0, before.st_ino} else ItemResult(_REPLACED)
         matches: list[RuleMatch] = []
         for _attempt in range(2):
             ending, found, size = self._look(descriptor, before.st_size, name)
@@ -93,36 +100,64 @@ class Pipeline:
     def _look(self, descriptor: int, size: int, name: bytes) -> tuple[Ending, list[RuleMatch], int]:
         """Read and match once. Returns the ending, what matched, and the bytes that were looked at."""
         seconds = self._item_seconds + self._seconds_per_mb * (size >> 20)
+        found: list[RuleMatch] = []
+        read = size
         try:
             if size > limits.LARGE_FILE:
-                return self._look_mapped(descriptor, size, name, seconds)
+                # Not through the mapping: a fault outside of libyara would end the process.
+                found += _dicom_matches(self._beginning(descriptor))
+                matched = self._match_mapped(descriptor, size, name, seconds)
+                return _CHANGED if matched is None else _READ, found + (matched or []), size
             read = _read(descriptor, self._buffer, size)
             if not read:
                 return _EMPTY, [], 0
-            found = self._matcher.match(self._buffer[:read], join(self._directory, name), seconds)
+            content = self._buffer[:read]
+            found += _dicom_matches(content)
+            found += self._matcher.match(content, join(self._directory, name), seconds)
         except MatchTooSlowError:
-            return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), [], size
+            return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), found, size
         except (MatchFailedError, MemoryError) as error:
-            return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), [], size
+            return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), found, size
         return _READ, found, read
 
-    def _look_mapped(
-        self, descriptor: int, size: int, name: bytes, seconds: float
-    ) -> tuple[Ending, list[RuleMatch], int]:
+    def _match_mapped(self, descriptor: int, size: int, name: bytes, seconds: float) -> list[RuleMatch] | None:
+        """Match a large file through a mapping; None if it was cut meanwhile."""
         with _mapped(descriptor, size) as content:
             try:
-                found = self._matcher.match(content, join(self._directory, name), seconds)
+                return self._matcher.match(content, join(self._directory, name), seconds)
             except MatchFailedError:
                 # libyara catches the fault of a page that cannot be had; find out why it could not.
                 if os.fstat(descriptor).st_size < size:
-                    return _CHANGED, [], size
+                    return None
                 _sha256(descriptor, size, strict=True)  # reads it all: raises what the medium says
                 raise
-        return _READ, found, size
+
+    def _beginning(self, descriptor: int) -> bytes:
+        return bytes(self._buffer[: _read(descriptor, self._buffer, HEAD_BYTES - 1)])
+
+    def _beginning_is_enough(self, descriptor: int, name: bytes) -> bool:
+        """Read the beginning of a file in a folder of the policy card, and no more. Raises OSError."""
+        _read_ahead(descriptor, wanted=False)
+        head = self._beginning(descriptor)
+        if head and is_enough(head, name):
+            return True
+        _read_ahead(descriptor, wanted=True)
+        return False
+
+
+def _dicom_matches(beginning: bytes | memoryview) -> list[RuleMatch]:
+    return [PREAMBLE_PROGRAM] if hides_program(beginning) else []
+
+
+def _read_ahead(descriptor: int, *, wanted: bool) -> None:
+    """Ask the system to read ahead, as it does by itself, or not: patients' images are large, and many."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_NORMAL if wanted else os.POSIX_FADV_RANDOM)
 
 
 #: The result of most files: read to the end, and nothing matched.
 SCANNED = ItemResult(_READ)
+_OF_CARD = ItemResult((*CARD_ENDING, ""))
 
 
 def _read(descriptor: int, buffer: memoryview, size: int) -> int:

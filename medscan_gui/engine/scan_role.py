@@ -15,6 +15,7 @@ from medscan_gui.core.bundle import FORMAT, canonical_manifest
 from medscan_gui.core.words import Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.child import send_all
+from medscan_gui.engine.gentle import Pace, lower_priority
 from medscan_gui.engine.identity import unpack_numbers
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
@@ -43,6 +44,8 @@ class Orders:
     def __init__(self, lines: Iterable[bytes]) -> None:
         self.going = threading.Event()
         self.going.set()
+        #: Nothing more will be wanted.
+        self.ended = threading.Event()
         self._waiting: SimpleQueue[Load | Entries | None] = SimpleQueue()
         threading.Thread(target=self._read, args=(lines,), name="orders", daemon=True).start()
 
@@ -55,6 +58,7 @@ class Orders:
         finally:
             self._waiting.put(None)
             self.going.set()
+            self.ended.set()
 
     def _take(self, order: _Order) -> None:
         if isinstance(order, Pause):
@@ -80,7 +84,7 @@ def scan(lines: Iterable[bytes], sink: int) -> bool:
     orders = Orders(lines)
     for order in orders:
         if isinstance(order, Load):
-            worker = _load(order, sink, orders.going)
+            worker = _load(order, sink, orders)
             if worker is None:
                 return False
         elif worker is not None:
@@ -90,7 +94,11 @@ def scan(lines: Iterable[bytes], sink: int) -> bool:
     return True
 
 
-def _load(load: Load, sink: int, going: threading.Event) -> "Worker | None":
+def _load(load: Load, sink: int, orders: Orders) -> "Worker | None":
+    pace = None
+    if load.share > 0.0:
+        lower_priority()
+        pace = Pace(load.share)
     try:
         matcher = YaraMatcher({rule_file.path: rule_file.source for rule_file in load.files})
     except RulesRefusedError as error:
@@ -99,7 +107,7 @@ def _load(load: Load, sink: int, going: threading.Event) -> "Worker | None":
         return None
     hello = Hello(PROTOCOL, __version__, VERSION, bundle_digest(load), matcher.rules, self_test(load, matcher))
     send_all(sink, line(hello))
-    return Worker(Pipeline(matcher, load.item_seconds, load.item_seconds_per_mb), sink, going)
+    return Worker(Pipeline(matcher, load.item_seconds, load.item_seconds_per_mb), sink, orders, pace)
 
 
 def bundle_digest(load: Load) -> str:
@@ -141,8 +149,10 @@ def self_test(load: Load, matcher: YaraMatcher) -> SelfTest:
 class Worker:
     """Scans batches. An item's end and the next one's beginning are one write: it costs once for each item."""
 
-    def __init__(self, pipeline: Pipeline, sink: int, going: threading.Event) -> None:
-        self._going = going
+    def __init__(self, pipeline: Pipeline, sink: int, orders: Orders, pace: Pace | None) -> None:
+        self._going = orders.going
+        self._ended = orders.ended
+        self._pace = pace
         self._pipeline = pipeline
         self._sink = sink
         #: The end of the item before, not told yet; b"" if there is none.
@@ -152,12 +162,14 @@ class Worker:
 
     def scan(self, batch: Entries) -> None:
         """Scan the files of one batch."""
-        self._pipeline.enter(batch.directory, batch.mark)
-        scan, sink, going = self._pipeline.scan, self._sink, self._going.is_set
+        self._enter(batch)
+        scan, sink, going, pace = self._pipeline.scan, self._sink, self._going.is_set, self._pace
         inodes = unpack_numbers(batch.inodes) if batch.inodes else repeat(0)
         for item, (name, inode) in enumerate(zip(split_names(batch.names), inodes, strict=False), batch.first):
+            if pace is not None and (seconds := pace.due()):
+                self._rest(batch, pace, seconds)
             if not going():
-                self._rest(batch)
+                self._pause(batch)
             # `Next` or the end before with `Begin`, written by hand: it is done for each file.
             send_all(
                 sink, b'["n",%d]\n' % item if self._scanned is not None else b'%b["b",%d]\n' % (self._untold, item)
@@ -168,11 +180,21 @@ class Worker:
             else:
                 self._end(item, result)
 
-    def _rest(self, batch: Entries) -> None:
+    def _enter(self, batch: Entries) -> None:
+        self._pipeline.enter(batch.directory, batch.mark, headers=batch.headers)
+
+    def _rest(self, batch: Entries, pace: Pace, seconds: float) -> None:
+        """Hold nothing of the target and begin nothing for a while; a pause is kept by resting."""
+        self.finish_telling()
+        self._ended.wait(seconds)
+        pace.rested()
+        self._enter(batch)
+
+    def _pause(self, batch: Entries) -> None:
         """Hold nothing of the target and begin nothing until the supervisor wants it."""
         self.finish_telling()
         self._going.wait()
-        self._pipeline.enter(batch.directory, batch.mark)
+        self._enter(batch)
 
     def _end(self, item: int, result: ItemResult) -> None:
         self._scanned = None
@@ -208,4 +230,5 @@ def _hit(item: int, match: RuleMatch, result: ItemResult) -> Hit:
         reference=match.reference,
         sha256=result.sha256,
         size=result.size,
+        engine=match.engine,
     )

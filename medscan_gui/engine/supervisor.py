@@ -18,7 +18,7 @@ from medscan_gui.core.words import Stop
 from medscan_gui.engine import orders
 from medscan_gui.engine.crew import Command, Crew, StoppedError
 from medscan_gui.engine.events import AtWork, Ended, EngineEvent, EngineRefused
-from medscan_gui.engine.limits import TICK_SECONDS, Limits
+from medscan_gui.engine.limits import TICK_SECONDS, WALKER_PART, Limits
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.places import Identity
 from medscan_gui.engine.protocol import PendingFolders
@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 #: Items that vanish or give read errors before the supervisor asks whether the target is still there.
 _SUSPICIOUS = 16
+#: Targets in one group of the stack.
+_TARGETS_AT_ONCE = 64
 #: Mails dealt with before the events of them are told.
 _MAILS_AT_ONCE = 16
 
@@ -70,7 +72,18 @@ class Supervisor:
         """Prepare. `command` gives the command line of an engine process."""
         self._job = job
         self._report = Report()
-        self._crew = Crew(job.bundle, job.limits, command, self._report)
+        share = max(1, min(job.cpu_share, 100)) / 100 if job.gentle else 0.0
+        patience = job.limits.gently() if job.gentle else job.limits
+        self._crew = Crew(job.bundle, patience, command, self._report, work_share=share * (1.0 - WALKER_PART))
+        self._walk_order = WalkOrder(
+            exclude=job.exclude,
+            skip_virtual=job.skip_virtual,
+            network=job.network,
+            exclude_names=job.exclude_names,
+            headers_only=job.headers_only,
+            shallow=job.shallow,
+            share=share * WALKER_PART,
+        )
         self._cancelled = threading.Event()
         self._paused = threading.Event()
         #: The workers know of the pause.
@@ -130,9 +143,7 @@ class Supervisor:
         watch = TargetWatch(self._job.paths, self._wake)
         watch.ask(time.monotonic())
         if not self._cancelled.is_set():
-            targets = PendingStack([PendingFolders(b"", b"\0".join(reversed(self._job.paths)))])
-            order = WalkOrder(self._job.exclude, self._job.skip_virtual, self._job.network, self._job.exclude_names)
-            self._crew.start(order, targets, self._job.workers)
+            self._crew.start(self._walk_order, _pending(self._job.paths), 1 if self._job.gentle else self._job.workers)
         while not self._cancelled.is_set():
             self._listen()
             now = time.monotonic()
@@ -182,3 +193,10 @@ class Supervisor:
             return None
         self._crew.leave()
         return Stop.COMPLETED
+
+
+def _pending(paths: tuple[bytes, ...]) -> PendingStack:
+    """Return the targets as what is to be walked, in groups that are short enough to be taken from."""
+    backwards = paths[::-1]
+    groups = (backwards[start : start + _TARGETS_AT_ONCE] for start in range(0, len(paths), _TARGETS_AT_ONCE))
+    return PendingStack(PendingFolders(b"", b"\0".join(group)) for group in groups)

@@ -9,6 +9,8 @@ from medscan_gui.engine.identity import FileSystems
 
 #: A target that does not answer for so long is as good as gone (seconds).
 _ANSWER_SECONDS = 5.0
+#: Targets looked after. Each one that vanishes is told by the walk or a worker as well.
+_WATCHED = 64
 
 
 class TargetWatch:
@@ -18,7 +20,8 @@ class TargetWatch:
     """
 
     def __init__(self, paths: tuple[bytes, ...], wake: Callable[[], None]) -> None:
-        self._paths = paths
+        # Of many targets, some: all of them could not be asked within the time that an answer may take.
+        self._paths = paths[:: -(-len(paths) // _WATCHED) or 1]
         self._wake = wake
         self._systems = FileSystems()
         self._identities: dict[bytes, places.Identity] | None = None

@@ -64,13 +64,14 @@ class FileBatch:
         self._sizes: list[int] = []
         self._inodes: list[int] = []
         self._mark = UNKNOWN
+        self._headers = False
         self._content = 0
         self._name_bytes = 0
 
-    def enter(self, directory: bytes, mark: bytes) -> None:
-        """Say which directory the next files lie in."""
+    def enter(self, directory: bytes, mark: bytes, *, headers: bool = False) -> None:
+        """Say which directory the next files lie in, and whether only the beginning of each is to be read."""
         self.close()
-        self.directory, self._mark = directory, mark
+        self.directory, self._mark, self._headers = directory, mark, headers
 
     def add(self, name: bytes, size: int, inode: int) -> None:
         """Add a file."""
@@ -94,7 +95,7 @@ class FileBatch:
             return
         names, told = b"\0".join(self._names), has_inode(self._mark) and all(self._inodes)
         inodes = pack_numbers(self._inodes) if told else b""
-        self._tell(Entries(self._next_id, self.directory, names, self._sizes, self._mark, inodes))
+        self._tell(Entries(self._next_id, self.directory, names, self._sizes, self._mark, inodes, self._headers))
         self._next_id += len(self._sizes)
         self.items += len(self._sizes)
         self.bytes += self._content

@@ -6,12 +6,15 @@ the one on a hung mount. Memory is bounded by the names of the directories still
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from medscan_gui.core.names import path_of, raw_bytes
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine import limits, places
+from medscan_gui.engine.card_folders import CardFolders
+from medscan_gui.engine.gentle import Pace, lower_priority
 from medscan_gui.engine.identity import UNKNOWN, FileSystems, canonical, check_directory, place_key
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.protocol import Done, Enter, Folders, PassedOver, Resolved, Trouble, Walk
@@ -29,9 +32,17 @@ class Walker:
         self._systems = FileSystems()
         self._skip_virtual = order.skip_virtual
         self._network = frozenset(order.network)
-        self._pending = PendingStack(order.pending)
-        #: Every directory walked (`place_key`): a file system mounted twice, or into itself, is walked once.
+        self._shallow = order.shallow
+        self._card = CardFolders(order.headers_only)
+        self._pace: Pace | None = None
+        if order.share > 0.0:
+            lower_priority()
+            self._pace = Pace(order.share)
+        self._pending = PendingStack(order.pending, order.root)
+        #: Every directory walked (`place_key`): a file system mounted twice, or into itself, is walked once. What
+        #: was walked as a folder of the card is walked again where it is none.
         self._seen: set[bytes] = set()
+        self._seen_by_card: set[bytes] = set()
         #: Targets that are single files, by the directory they lie in.
         self._single: set[tuple[bytes, bytes]] = set()
         self._place = b""
@@ -47,6 +58,7 @@ class Walker:
     def run(self) -> None:
         """Walk to the end and say so. Raises OSError only when the supervisor is gone."""
         while self._pending:
+            self._rest_if_due()
             is_target, path, mark = self._pending.pop()
             self._teller.tell(Enter())
             self._teller.flush()
@@ -67,16 +79,21 @@ class Walker:
         status = os.lstat(places.os_path(real))
         if stat.S_ISDIR(status.st_mode):
             mark = self._systems.mark(status)
-            real = canonical(real, mark)
+            self._pending.root = real = canonical(real, mark)
             self._teller.tell(Resolved(real))
             self._walk_directory(real, mark)
             return
         directory, name = places.split(real)
         mark = self._systems.mark(os.lstat(places.os_path(directory)))
-        directory = canonical(directory, mark)
+        self._pending.root = directory = canonical(directory, mark)
         self._teller.tell(Resolved(directory))
-        self._files.enter(directory, mark)
+        self._files.enter(directory, mark, headers=self._by_card(directory, status.st_dev))
         self._take_single(directory, mark, name, status)
+
+    def _by_card(self, directory: bytes, device: int) -> bool:
+        if not self._card:
+            return False
+        return self._card.holds(directory, self._pending.root, any_case=self._systems.any_case(device))
 
     def _take_single(self, directory: bytes, mark: bytes, name: bytes, status: os.stat_result) -> None:
         """Take a target that is a file, unless it was given already, or with the folder that it lies in."""
@@ -95,25 +112,34 @@ class Walker:
             check_directory(status, descriptor, path, listed_mark)
             mark = self._systems.mark(status)
             self._place = place_key(mark, path)
-            if cause := self._left_out(status):
+            headers = self._by_card(path, status.st_dev)
+            if cause := self._left_out(status, headers=headers):
                 self._pass_over(cause)
                 return
-            self._files.enter(path, mark)
+            self._files.enter(path, mark, headers=headers)
             with os.scandir(listed) as entries:
                 for entry in entries:
                     self._take(entry)
                     if self._teller.late:
                         self._tell_gathered()
+                    if self._pace is not None:
+                        self._rest_if_due()
 
-    def _left_out(self, status: os.stat_result) -> Cause | None:
+    def _rest_if_due(self) -> None:
+        if self._pace is not None and (seconds := self._pace.due()):
+            self._tell_gathered()
+            time.sleep(seconds)  # whoever wants us to end kills us
+            self._pace.rested()
+
+    def _left_out(self, status: os.stat_result, *, headers: bool) -> Cause | None:
         """Say why a directory is not walked. One that was walked already is as good as a link to itself."""
         if self._skip_virtual and self._systems.is_virtual(status.st_dev):
             return Cause.VIRTUAL_FILE_SYSTEM
         if status.st_dev in self._network:
             return Cause.NETWORK_PLACE
-        if self._place in self._seen:
+        if self._place in self._seen or (headers and self._place in self._seen_by_card):
             return Cause.LINK
-        self._seen.add(self._place)
+        (self._seen_by_card if headers else self._seen).add(self._place)
         return None
 
     def _take(self, entry: Entry) -> None:
@@ -146,6 +172,8 @@ class Walker:
             self._files.add(name, status.st_size, status.st_ino)
 
     def _take_folder(self, name: bytes, entry: Entry) -> None:
+        if self._shallow:
+            return
         # What a directory of Windows is, is asked for only when it is opened: asking means opening it there.
         mark = UNKNOWN if places.WINDOWS else self._systems.mark(entry.stat(follow_symlinks=False))
         self._folders.append(name)

@@ -5,6 +5,7 @@ import msgspec
 from medscan_gui.core.words import ACCEPTED_SKIPS, Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.backlog import Backlog
+from medscan_gui.engine.card_folders import CardFolders
 from medscan_gui.engine.events import EngineStarted, Role
 from medscan_gui.engine.identity import MARK_BYTES
 from medscan_gui.engine.pending import PendingStack
@@ -40,6 +41,9 @@ class WalkOrder(msgspec.Struct, frozen=True):
     skip_virtual: bool
     network: tuple[int, ...] = ()
     exclude_names: tuple[bytes, ...] = ()
+    headers_only: tuple[bytes, ...] = ()
+    shallow: bool = False
+    share: float = 0.0
 
 
 class WalkerLink:
@@ -50,6 +54,8 @@ class WalkerLink:
     ) -> None:
         self.child = child
         self.pending = pending
+        self._shallow = order.shallow
+        self._card = CardFolders(order.headers_only)
         self.done = False
         self._report = report
         self._backlog = backlog
@@ -68,6 +74,10 @@ class WalkerLink:
             skip_virtual=order.skip_virtual,
             network=order.network,
             exclude_names=order.exclude_names,
+            headers_only=order.headers_only,
+            root=pending.root,
+            shallow=order.shallow,
+            share=order.share,
         )
         child.send(line(walk))
 
@@ -105,11 +115,7 @@ class WalkerLink:
         if isinstance(message, Entries):
             self._entries(message, directory, text)
         elif isinstance(message, Folders):
-            names = split_names(message.names)
-            _check_names(names)
-            if len(message.marks) != MARK_BYTES * len(names):
-                raise ProtocolError("folders without their marks")
-            self.pending.push(directory, message.names, message.marks)
+            self._folders(message, directory)
         elif isinstance(message, PassedOver):
             self._passed_over(message)
         elif isinstance(message, Trouble):
@@ -118,7 +124,7 @@ class WalkerLink:
             if not self._target_unresolved:
                 raise ProtocolError("resolved what is no target")
             self._target_unresolved = False
-            self._directory = message.directory
+            self.pending.root = self._directory = message.directory
 
     def _hello(self, hello: Hello) -> None:
         if self._greeted or hello.protocol != PROTOCOL:
@@ -145,10 +151,19 @@ class WalkerLink:
         if len(entries.inodes) not in {0, 8 * len(names)}:
             raise ProtocolError("a batch without its inodes")
         _check_names(names)
+        if entries.headers and not self._card.holds(directory, self.pending.root, any_case=True):
+            raise ProtocolError("a folder that is none of the card's")
         self._next_id += len(names)
         self._count(len(names), sum(entries.sizes))
         large = len(names) == 1 and entries.sizes[0] > limits.LARGE_FILE
         self._backlog.put(text + b"\n", large=large)
+
+    def _folders(self, folders: Folders, directory: bytes) -> None:
+        names = split_names(folders.names)
+        _check_names(names)
+        if self._shallow or len(folders.marks) != MARK_BYTES * len(names):
+            raise ProtocolError("folders without their marks, or unasked for")
+        self.pending.push(directory, folders.names, folders.marks)
 
     def _passed_over(self, passed: PassedOver) -> None:
         if passed.cause not in ACCEPTED_SKIPS:

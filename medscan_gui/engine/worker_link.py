@@ -18,6 +18,7 @@ from medscan_gui.engine.events import EngineStarted, Found, Role
 from medscan_gui.engine.places import join
 from medscan_gui.engine.process import ChildProcess, Mail
 from medscan_gui.engine.protocol import (
+    CARD_ENDING,
     PROTOCOL,
     UNDECODABLE,
     WORKER_OUTCOMES,
@@ -84,8 +85,14 @@ class _Batch:
         if start >= len(self.sizes):
             return b""
         names = b"\0".join(self.names[start:])
-        sizes, inodes = entries.sizes[start:], entries.inodes[8 * start :]
-        return line(Entries(entries.first + start, entries.directory, names, sizes, entries.mark, inodes))
+        left = msgspec.structs.replace(
+            entries,
+            first=entries.first + start,
+            names=names,
+            sizes=entries.sizes[start:],
+            inodes=entries.inodes[8 * start :],
+        )
+        return line(left)
 
 
 class WorkerLink:
@@ -249,7 +256,8 @@ class WorkerLink:
 
     def _end(self, end: End) -> None:
         batch = self._at_hand(end.id)
-        if end.outcome not in WORKER_OUTCOMES:
+        by_card = batch.entries.headers and (end.outcome, end.cause) == CARD_ENDING
+        if end.outcome not in WORKER_OUTCOMES and not by_card:
             raise ProtocolError("an outcome that is not a worker's to give")
         size = batch.sizes[batch.done]
         self._report.end_item(batch.path(), end.outcome, end.cause, end.detail, size)
@@ -278,6 +286,7 @@ class WorkerLink:
             reference=hit.reference,
             sha256=hit.sha256,
             size=hit.size,
+            engine=hit.engine.value,
         )
         self._report.tell(Found(finding))
 

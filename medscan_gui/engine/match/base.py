@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from medscan_gui.core.words import Severity
+from medscan_gui.engine.protocol import MatchEngine
 
 Content = bytes | bytearray | memoryview | mmap.mmap
 
@@ -20,6 +21,7 @@ class RuleMatch(msgspec.Struct, frozen=True, kw_only=True):
     author: str = ""
     description: str = ""
     reference: str = ""
+    engine: MatchEngine = MatchEngine.YARA
 
 
 class MatchTooSlowError(Exception):
