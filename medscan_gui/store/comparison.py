@@ -6,16 +6,15 @@ read as SQLite holds them, of whatever type; a table that cannot be read does no
 
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
-from medscan_gui.store import entries, forms, schema
+from medscan_gui.store import entries, forms, index_threats, schema
 from medscan_gui.store.chain import Entry
-from medscan_gui.store.expected import SCAN_COLUMNS, Expected, ScanRow, digest_of
-from medscan_gui.store.kinds import ENDS
+from medscan_gui.store.expected import ACTION_COLUMNS, SCAN_COLUMNS, Expected, Row, digest_of
+from medscan_gui.store.kinds import ENDS, Kind
 from medscan_gui.store.open_threats import OpenThreats
 from medscan_gui.store.search import fold
 
@@ -52,15 +51,17 @@ def _readable_and(compare: Callable[..., bool], connection: Connection, *facts: 
 
 
 def _all_agree(connection: Connection, expected: Expected) -> bool:
-    scans = {scan_id: (row.sequence, row.digest) for scan_id, row in expected.scans.items()}
     devices = {device_id: digest for device_id, (digest, _saved) in expected.devices.items()}
     return (
         forms.are_ours(connection)
-        and _same(_scan_rows(connection), scans)
+        and _same(_rows_with_begin(connection, schema.scans, SCAN_COLUMNS), _begun(expected.scans))
+        and _same(_rows_with_begin(connection, schema.actions, ACTION_COLUMNS), _begun(expected.actions))
+        and _same(_latest_rows(connection), expected.latest)
         and _same(_device_rows(connection), devices)
         and _same(_open_rows(connection), dict(_open_expected(expected)))
         and _same(_suggestion_rows(connection), dict(_suggestions_expected(expected)))
-        and _findings(connection) == expected.findings
+        and _grouped(connection, schema.findings) == expected.findings
+        and _grouped(connection, schema.action_items) == expected.action_items
     )
 
 
@@ -80,9 +81,22 @@ def _rows(connection: Connection, table: Table, columns: Iterable[str], where: s
             yield tuple(row)
 
 
-def _scan_rows(connection: Connection) -> Iterator[tuple[Hashable, object]]:
-    for sequence, *row in _rows(connection, schema.scans, ("sequence", *SCAN_COLUMNS)):
+def _begun(rows: Mapping[str, Row]) -> dict[str, tuple[int, bytes]]:
+    return {record_id: (row.sequence, row.digest) for record_id, row in rows.items()}
+
+
+def _rows_with_begin(
+    connection: Connection, table: Table, columns: tuple[str, ...]
+) -> Iterator[tuple[Hashable, object]]:
+    for sequence, *row in _rows(connection, table, ("sequence", *columns)):
         yield row[0], (sequence, digest_of(row))
+
+
+def _latest_rows(connection: Connection) -> Iterator[tuple[Hashable, object]]:
+    for table in schema.LATEST:
+        keys = len(table.primary_key)
+        for row in _rows(connection, table, table.columns.keys()):
+            yield (table.name, *row[:keys]), row
 
 
 def _device_rows(connection: Connection) -> Iterator[tuple[Hashable, object]]:
@@ -91,14 +105,15 @@ def _device_rows(connection: Connection) -> Iterator[tuple[Hashable, object]]:
 
 
 def _open_rows(connection: Connection) -> Iterator[tuple[Hashable, object]]:
-    for device_id, key, target, threats in _rows(connection, schema.open_threats, schema.open_threats.columns.keys()):
-        yield (device_id, key), (target, threats)
+    columns = ("device_id", "target_key", "target", "threats", "sources")
+    for device_id, key, *row in _rows(connection, schema.open_threats, columns):
+        yield (device_id, key), tuple(row)
 
 
-def _open_expected(expected: Expected) -> Iterator[tuple[tuple[str, bytes], tuple[bytes, int]]]:
+def _open_expected(expected: Expected) -> Iterator[tuple[tuple[str, bytes], tuple[bytes, int, bytes]]]:
     for device_id, places in expected.open_threats.items():
         for key, left in places.items():
-            yield (device_id, key), (msgspec.json.encode(left.target), left.threats)
+            yield (device_id, key), index_threats.row_of(left)
 
 
 def _suggestion_rows(connection: Connection) -> Iterator[tuple[Hashable, object]]:
@@ -112,45 +127,77 @@ def _suggestions_expected(expected: Expected) -> Iterator[tuple[tuple[str, str],
         yield (field, value), (fold(value), sequence)
 
 
-def _findings(connection: Connection) -> dict[Any, tuple[bytes, ...]]:
+def _grouped(connection: Connection, table: Table) -> dict[Any, tuple[bytes, ...]]:
+    """Return the digests of the rows of each record (the first column is its id), sorted."""
     found: dict[Any, list[bytes]] = {}
-    for row in _rows(connection, schema.findings, ("scan_id", "device_id", "search")):
+    for row in _rows(connection, table, table.columns.keys()):
         found.setdefault(row[0], []).append(digest_of(row))
-    return {scan_id: tuple(sorted(digests)) for scan_id, digests in found.items()}
+    return {record_id: tuple(sorted(digests)) for record_id, digests in found.items()}
 
 
 # --- the newest entries only ---
 
 
+class _List(NamedTuple):
+    """A list in which each scan or action has one row, and what its result says, by an entry of it."""
+
+    table: Table
+    columns: tuple[str, ...]
+    ends: frozenset[Kind]
+    rows_of: Callable[[Expected], Mapping[str, Row]]
+
+
+_LISTS = (
+    _List(schema.scans, SCAN_COLUMNS, ENDS, lambda expected: expected.scans),
+    _List(schema.actions, ACTION_COLUMNS, frozenset({Kind.ACTION_ENDED}), lambda expected: expected.actions),
+)
+
+
 def _newest_agree(connection: Connection, expected: Expected, after: int) -> bool:
     return (
         forms.are_ours(connection)
-        and all(_scan_agrees(connection, scan_id, row, after) for scan_id, row in expected.scans.items())
+        and all(
+            _row_agrees(connection, list_, record_id, row, after)
+            for list_ in _LISTS
+            for record_id, row in list_.rows_of(expected).items()
+        )
+        and all(_is_latest(connection, key[0], row) for key, row in expected.latest.items())
         and all(_threats_stand(connection, device, places) for device, places in expected.open_threats.items())
     )
 
 
-def _scan_agrees(connection: Connection, scan_id: str, expected: ScanRow, after: int) -> bool:
-    statement = f"SELECT sequence, {', '.join(SCAN_COLUMNS)} FROM index_scans WHERE scan_id = ?"  # noqa: S608
-    rows = connection.exec_driver_sql(statement, (scan_id,)).all()
+def _row_agrees(connection: Connection, list_: _List, record_id: str, expected: Row, after: int) -> bool:
+    names = ", ".join(("sequence", *list_.columns))
+    statement = f"SELECT {names} FROM {list_.table.name} WHERE {list_.columns[0]} = ?"  # noqa: S608  # our own names
+    rows = connection.exec_driver_sql(statement, (record_id,)).all()
     if len(rows) != 1:
         return False
     sequence, *row = rows[0]
     if digest_of(row) != expected.digest:
-        return _ended_before(connection, scan_id, row, after)
+        return _ended_before(connection, list_, row, after)
     return not expected.begun or sequence == expected.sequence or sequence <= after
 
 
-def _ended_before(connection: Connection, scan_id: str, row: list[Any], after: int) -> bool:
-    """A result among the older entries outranks what the newest say of the same scan."""
-    end = row[SCAN_COLUMNS.index("end_sequence")]
+def _ended_before(connection: Connection, list_: _List, row: list[Any], after: int) -> bool:
+    """A result among the older entries outranks what the newest say of the same scan or action."""
+    end = row[list_.columns.index("end_sequence")]
     entry: Entry | None = entries.entry_at(connection, end) if isinstance(end, int) and end <= after else None
-    if entry is None or not entry.intact or entry.kind not in ENDS:
+    if entry is None or not entry.intact or entry.kind not in list_.ends:
         return False
     older = Expected()
     older.follow(entry)
-    known = older.scans.get(scan_id)
-    return known is not None and known.finished and known.digest == digest_of(row)
+    known = list_.rows_of(older).get(row[0])
+    return known is not None and known.standing > 0 and known.digest == digest_of(row)
+
+
+def _is_latest(connection: Connection, name: object, row: tuple[object, ...]) -> bool:
+    """What the newest entries say of a key is the latest that was said of it."""
+    table = next(table for table in schema.LATEST if table.name == name)
+    keys = " AND ".join(f"{column.name} = ?" for column in table.primary_key)
+    values = row[: len(table.primary_key)]
+    columns = ", ".join(table.columns.keys())
+    statement = f"SELECT {columns} FROM {table.name} WHERE {keys}"  # noqa: S608  # our own names
+    return [tuple(found) for found in connection.exec_driver_sql(statement, values)] == [row]
 
 
 def _threats_stand(connection: Connection, device_id: str, places: Mapping[bytes, OpenThreats]) -> bool:

@@ -1,6 +1,6 @@
 """Reading and appending entries, inside a transaction of the caller's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,16 @@ def entry_at(connection: Connection, sequence: int) -> Entry | None:
     """Return one entry, or None if there is none of that number."""
     row = connection.execute(select(entries).where(entries.c.sequence == sequence)).one_or_none()
     return _entry(row) if row else None
+
+
+def entries_at(connection: Connection, sequences: Iterable[int]) -> Iterator[Entry]:
+    """Yield the entries of these numbers that there are, in the order in which they are asked for."""
+    wanted = list(sequences)
+    for start in range(0, len(wanted), _BATCH):
+        batch = wanted[start : start + _BATCH]
+        rows = connection.execute(select(entries).where(entries.c.sequence.in_(batch))).all()
+        found = {entry.sequence: entry for entry in map(_entry, rows)}
+        yield from (found[sequence] for sequence in batch if sequence in found)
 
 
 def all_entries(connection: Connection, after: int = 0) -> Iterator[Entry]:

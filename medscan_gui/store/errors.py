@@ -31,6 +31,7 @@ class JournalProblem(StrEnum):
     UNFINISHED = "journal.unfinished"
     BACKUP_FAILED = "journal.backup_failed"
     UNKNOWN_SCAN = "journal.unknown_scan"
+    UNKNOWN_ACTION = "journal.unknown_action"
     NOT_TEXT = "journal.not_text"
     NONE = "journal.none"
 

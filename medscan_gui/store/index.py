@@ -7,29 +7,27 @@ wrote in it is found by `comparison`.
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
-from medscan_gui.core.device import Device, Target
+from medscan_gui.core.action import ActionRecord
+from medscan_gui.core.device import Device
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.names import shown, shown_chain
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.words import Light, Stop
-from medscan_gui.store import forms, open_threats, schema
+from medscan_gui.core.words import Light, Stop, TargetKind
+from medscan_gui.store import forms, index_actions, index_latest, index_threats, open_threats, schema
 from medscan_gui.store.chain import Entry, Head
-from medscan_gui.store.kinds import ENDS, SCANS, Kind, device_of, record_of
-from medscan_gui.store.search import NAME_CHARACTERS, fold, search_text
+from medscan_gui.store.index_values import counted, key_of, local_day, shown_target
+from medscan_gui.store.kinds import ACTIONS, ENDS, SCANS, Kind, action_of, device_of, record_of
+from medscan_gui.store.search import NAME_CHARACTERS, bounded_rows, fold, search_text
 
 #: Grows with every change of the index tables or of what is written in them.
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 
 DEVICE_FIELDS = ("name", "asset_number", "department", "make", "model", "serial")
 SUGGESTED_DEVICE_FIELDS = ("name", "asset_number", "department", "make", "model")
-
-#: Findings of one scan that can be searched. The record keeps all of them.
-FINDINGS_INDEXED = 20_000
 
 
 def prepare(connection: Connection) -> None:
@@ -90,6 +88,10 @@ def _enter(connection: Connection, entry: Entry) -> None:
         _suggest(connection, entry.sequence, device)
     elif entry.kind in SCANS and (record := record_of(entry.body)):
         _add_scan(connection, entry, record)
+    elif entry.kind in ACTIONS and (action := action_of(entry.body)):
+        _add_action(connection, entry, action)
+    else:
+        index_latest.add(connection, entry)
 
 
 _put_device = upsert(schema.devices)
@@ -110,6 +112,8 @@ def device_values(device: Device, sequence: int, *, saved: bool) -> dict[str, ob
         "saved": int(saved),
         "asset_key": key_of(device.asset_number),
         "serial_key": key_of(device.serial),
+        "make_key": key_of(device.make),
+        "model_key": key_of(device.model),
         "search": search_text(values.values()),
     }
 
@@ -123,11 +127,6 @@ def is_saved(connection: Connection, device: Device) -> bool:
     table = schema.devices
     row = connection.execute(select(table).where(table.c.device_id == device.id, table.c.saved == 1)).one_or_none()
     return row is not None and all(getattr(row, field) == getattr(device, field) for field in DEVICE_FIELDS)
-
-
-def key_of(number: str) -> str:
-    """Return the form in which inventory and serial numbers are compared: no case, no spaces, no accents."""
-    return "".join(fold(number).split())
 
 
 _put_scan = upsert(schema.scans)
@@ -148,19 +147,30 @@ def scan_values(entry: Entry, record: ScanRecord) -> dict[str, object]:
         "ended": record.ended,
         "device_id": record.device.id,
         "operator": record.operator,
-        "target": _shown_target(record.target),
+        "target": shown_target(record.target),
         "target_kind": record.target.kind.value,
         "light": record.light.value if ended else Light.SCANNING.value,
         "verdict": record.verdict.kind.value if ended else "",
         "stop": record.stop.value if ended else "",
-        "threats": record.evidence.threats_found,
-        "not_read": record.coverage.items_not_read,
-        "search": search_text((record.operator, _shown_target(record.target))),
+        "threats": counted(record.evidence.threats_found),
+        "not_read": counted(record.coverage.items_not_read),
+        "accepted": counted(record.evidence.threats_accepted),
+        "follows": record.follows,
+        "action": record.action,
+        "day": _day_of(entry, record),
+        "search": search_text((record.operator, shown_target(record.target))),
     }
 
 
-def _shown_target(target: Target) -> str:
-    return shown(target.shown, NAME_CHARACTERS)
+def _day_of(entry: Entry, record: ScanRecord) -> str:
+    """Return the day from which the next scan is counted.
+
+    The scan that verifies a clean-up read only some folders, and the scan of one file is no scan of the device.
+    """
+    whole = entry.kind == Kind.SCAN_FINISHED and record.stop is Stop.COMPLETED
+    if not whole or record.follows or record.target.kind is TargetKind.FILE:
+        return ""
+    return local_day(record.ended, record.utc_offset_min)
 
 
 def _add_scan(connection: Connection, entry: Entry, record: ScanRecord) -> None:
@@ -171,7 +181,16 @@ def _add_scan(connection: Connection, entry: Entry, record: ScanRecord) -> None:
     _suggest(connection, entry.sequence, record.device, record.operator)
     if entry.kind in ENDS:
         _add_findings(connection, record)
-        _add_open_threats(connection, record)
+        index_threats.change(connection, record.device.id, lambda known: open_threats.after_scan(known, record))
+
+
+def _add_action(connection: Connection, entry: Entry, action: ActionRecord) -> None:
+    if not index_actions.add(connection, entry, action):
+        return
+    _add_device(connection, action.device, entry.sequence, saved=False)
+    _suggest(connection, entry.sequence, action.device, action.operator)
+    if entry.kind == Kind.ACTION_ENDED:
+        index_threats.change(connection, action.device.id, lambda known: open_threats.after_action(known, action))
 
 
 # Statements that a rebuild runs for each scan are built once: building costs more than running.
@@ -180,10 +199,6 @@ _SELECT_END = select(schema.scans.c.end_sequence, schema.scans.c.stop).where(
 )
 _DELETE_FINDINGS = delete(schema.findings).where(schema.findings.c.scan_id == bindparam("scan"))
 _INSERT_FINDINGS = insert(schema.findings)
-_SELECT_THREATS = select(schema.open_threats).where(schema.open_threats.c.device_id == bindparam("device"))
-_DELETE_THREATS = delete(schema.open_threats).where(
-    schema.open_threats.c.device_id == bindparam("device"), schema.open_threats.c.target_key == bindparam("key")
-)
 
 
 def _has_finished(connection: Connection, scan_id: str) -> bool:
@@ -194,8 +209,8 @@ def _has_finished(connection: Connection, scan_id: str) -> bool:
 def finding_rows(record: ScanRecord) -> list[dict[str, object]]:
     """Return the rows in which the findings of a record are searched."""
     return [
-        {"scan_id": record.id, "device_id": record.device.id, "search": _finding_text(finding)}
-        for finding in record.findings[:FINDINGS_INDEXED]
+        {"scan_id": record.id, "device_id": record.device.id, "search": text}
+        for text in bounded_rows(map(_finding_text, record.findings))
     ]
 
 
@@ -208,34 +223,6 @@ def _add_findings(connection: Connection, record: ScanRecord) -> None:
 def _finding_text(finding: Finding) -> str:
     where = shown(shown_chain(finding.chain[-4:], NAME_CHARACTERS), NAME_CHARACTERS)
     return search_text((finding.rule, finding.family, finding.sha256, where))
-
-
-def _add_open_threats(connection: Connection, record: ScanRecord) -> None:
-    rows = connection.execute(_SELECT_THREATS, {"device": record.device.id}).all()
-    known = {row.target_key: open_threats.OpenThreats(_target_of(row.target), row.threats) for row in rows}
-    after = open_threats.after_scan(known, record)
-    for key in known.keys() - after.keys():
-        connection.execute(_DELETE_THREATS, {"device": record.device.id, "key": key})
-    for key, left in after.items():
-        if known.get(key) != left:
-            _put_threats(connection, record.device.id, key, left)
-
-
-_put_open = upsert(schema.open_threats)
-_PUT_THREATS = _put_open.on_conflict_do_update(
-    index_elements=["device_id", "target_key"],
-    set_={"target": _put_open.excluded.target, "threats": _put_open.excluded.threats},
-)
-
-
-def _put_threats(connection: Connection, device_id: str, key: bytes, left: open_threats.OpenThreats) -> None:
-    target = msgspec.json.encode(left.target)
-    row = {"device_id": device_id, "target_key": key, "target": target, "threats": left.threats}
-    connection.execute(_PUT_THREATS, row)
-
-
-def _target_of(data: bytes) -> Target:
-    return msgspec.json.decode(data, type=Target)
 
 
 _put_suggestion = upsert(schema.suggestions).values(

@@ -5,8 +5,6 @@ and an entry that was committed survives whatever happens next. See docs/journal
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -16,19 +14,22 @@ from sqlalchemy import Connection
 
 from medscan_gui.core.device import Device
 from medscan_gui.core.messages import Message
-from medscan_gui.core.record import ScanRecord, canonical_json, decode_record, encode_record
+from medscan_gui.core.record import ScanRecord, decode_record
 from medscan_gui.core.words import Light
-from medscan_gui.store import cut_off, entries, index, opening, queries, verification
-from medscan_gui.store.chain import ChainReport, Entry, Head, Position, short_code
+from medscan_gui.store import cut_off, entries, index, opening, queries, queries_devices, verification
+from medscan_gui.store.chain import ChainReport, Entry, Position
 from medscan_gui.store.database import BUSY_SECONDS, Database
 from medscan_gui.store.errors import JournalError, JournalProblem, journal_error
+from medscan_gui.store.journal_actions import ActionJournal
+from medscan_gui.store.journal_base import encoded
+from medscan_gui.store.journal_policy import PolicyJournal
 from medscan_gui.store.kinds import Kind, station_of
-from medscan_gui.store.liveness import RunningScans
 from medscan_gui.store.no_journal import NoJournal
 from medscan_gui.store.queries import ScanOrder, SuggestionField
-from medscan_gui.store.summaries import DeviceSummary, ScanSummary
+from medscan_gui.store.summaries import ActionSummary, DeviceSummary, ScanSummary
 
 __all__ = [
+    "ActionSummary",
     "ChainReport",
     "DeviceSummary",
     "Journal",
@@ -41,8 +42,6 @@ __all__ = [
     "SuggestionField",
 ]
 
-RUNNING_FOLDER = "running"
-
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +49,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Journal:
+class Journal(ActionJournal, PolicyJournal):
     """An open journal. Thread-safe; two MedScans may have the same one open.
 
     Every method may raise JournalError, whose sentence says what happened and what to do.
@@ -58,13 +57,7 @@ class Journal:
 
     def __init__(self, database: Database, clock: opening.Clock, problem: Message | None) -> None:
         """Use `Journal.open`."""
-        self._database = database
-        self._clock = clock
-        self._running = RunningScans(database.path.parent / RUNNING_FOLDER)
-        self._station = ""
-        #: Lists that did not agree with the entries were made again, and no check has told so yet.
-        self._mended = False
-        self.problem = problem
+        super().__init__(database, clock, problem)
         #: The copy that was made before this journal was brought to a new format; None if it was not.
         self.backup: Path | None = None
 
@@ -125,11 +118,6 @@ class Journal:
         return self._database.path
 
     @property
-    def read_only(self) -> bool:
-        """The journal can be read but takes no entry."""
-        return self._database.read_only
-
-    @property
     def station(self) -> str:
         """The random name of this journal, given when it was made."""
         return self._station
@@ -139,45 +127,18 @@ class Journal:
             first = entries.entry_at(connection, 1)
         return station_of(first.body) if first and first.kind == Kind.JOURNAL_CREATED else ""
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._database.reading() as connection:
-                yield connection
-        except msgspec.ValidationError as error:
-            raise journal_error(JournalProblem.DAMAGED, self.path, "lists") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        if self.read_only:
-            raise journal_error(JournalProblem.READ_ONLY, self.path)
-        with self._database.writing() as connection:
-            yield connection
-
-    def _append(self, connection: Connection, kind: Kind, body: bytes) -> Entry:
-        entry = entries.append(connection, kind, body, self._clock())
-        index.add(connection, entry)
-        return entry
-
     # --- recording ---
 
     def begin_scan(self, record_stub: ScanRecord) -> None:
         """Commit that a scan begins, before its engine starts; from here on it cannot vanish without trace."""
-        body = _encoded(record_stub)
-        self._running.hold(record_stub.id)  # before the entry: else another MedScan could take it for dead
-        try:
-            with self._writing() as connection:
-                self._append(connection, Kind.SCAN_STARTED, body)
-        except BaseException:
-            self._running.release(record_stub.id)
-            raise
+        self._begin(record_stub.id, Kind.SCAN_STARTED, encoded(record_stub))
 
     def finish_scan(self, record: ScanRecord) -> Position:
         """Commit the record of a scan that has ended, and return where it stands.
 
         May be called again with the same record after an error: it is never entered twice.
         """
-        body = _encoded(record)
+        body = encoded(record)
         with self._writing() as connection:
             entry = self._finished_already(connection, record.id, body)
             entry = entry or self._append(connection, Kind.SCAN_FINISHED, body)
@@ -207,7 +168,7 @@ class Journal:
 
     def save_device(self, device: Device) -> None:
         """Enter what is known of a device from now on; nothing is entered if that changes nothing."""
-        body = _encoded(device)
+        body = encoded(device)
         with self._writing() as connection:
             if not index.is_saved(connection, device):
                 self._append(connection, Kind.DEVICE_SAVED, body)
@@ -215,14 +176,23 @@ class Journal:
     # --- reading ---
 
     def devices(
-        self, search: str = "", *, light: Light | None = None, limit: int | None = None, offset: int = 0
+        self,
+        search: str = "",
+        *,
+        light: Light | None = None,
+        due_by: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> tuple[DeviceSummary, ...]:
         """Return devices, the latest scanned or saved first.
 
         `search`: words that must all be found in the device, its operators, targets or findings.
+        `due_by`: only those whose next scan is due on this day (ISO date) or before, the longest due first.
         """
         with self._reading() as connection:
-            return queries.device_list(connection, search=search, light=light, limit=limit, offset=offset)
+            return queries_devices.device_list(
+                connection, search=search, light=light, due_by=due_by, limit=limit, offset=offset
+            )
 
     def scans(
         self,
@@ -256,12 +226,12 @@ class Journal:
     def device(self, device_id: str) -> Device | None:
         """Return the device of this id as it is known today, or None."""
         with self._reading() as connection:
-            return queries.device(connection, device_id)
+            return queries_devices.device(connection, device_id)
 
     def find_device(self, *, asset_number: str = "", serial: str = "") -> Device | None:
         """Return the device of this inventory number, or else of this serial number, or None."""
         with self._reading() as connection:
-            return queries.find_device(connection, asset_number, serial)
+            return queries_devices.find_device(connection, asset_number, serial)
 
     def suggestions(self, field: SuggestionField, prefix: str = "", limit: int = 20) -> tuple[str, ...]:
         """Return what was typed in `field` before and fits `prefix`, latest first."""
@@ -286,11 +256,9 @@ class Journal:
     def _entry_of(self, scan_id: str) -> Entry:
         with self._reading() as connection:
             sequence = queries.last_entry_of(connection, scan_id)
-            entry = entries.entry_at(connection, sequence) if sequence else None
+            entry = self._intact_entry(connection, sequence) if sequence else None
         if entry is None:
             raise JournalError(JournalProblem.UNKNOWN_SCAN, scan=scan_id[:64])
-        if not entry.intact:
-            raise journal_error(JournalProblem.DAMAGED, self.path, f"entry {entry.sequence}")
         return entry
 
     # --- the chain ---
@@ -322,18 +290,3 @@ class Journal:
         """Derive everything that lists and searches read from the entries again."""
         with self._writing() as connection:
             index.rebuild(connection, entries.all_entries(connection))
-
-    def _position_of(self, entry: Entry | Head) -> Position:
-        return Position(
-            sequence=entry.sequence,
-            hash=entry.hash.hex(),
-            short_code=short_code(entry.hash),
-            station=self._station,
-        )
-
-
-def _encoded(value: ScanRecord | Device) -> bytes:
-    try:
-        return encode_record(value) if isinstance(value, ScanRecord) else canonical_json(value)
-    except UnicodeEncodeError as error:  # half a character, from a broken clipboard or keyboard
-        raise JournalError(JournalProblem.NOT_TEXT) from error

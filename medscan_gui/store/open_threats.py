@@ -1,7 +1,21 @@
 """Which threats of a device are still open: a clean scan of one folder does not clear the whole disk.
 
-A threat stays open until a scan that ran to its end, over a place that contains the one where the
-threat was found, no longer finds it. Pure functions.
+Each place (target) of a device keeps its sources: how many threats which scan left there, and how
+many files which restoration put back. The rules:
+
+- A scan that found threats is a source for its place: as many as are neither removed nor accepted.
+- A scan that ran to its end and left nothing unread closes every source of the places that its
+  target covers. If the device's card let it look only at the headers of some folders, it closes only
+  what scans with the same folders had found: what a whole scan found there may still be there.
+- The scan that verifies a clean-up read only some folders, so it closes nothing by what it did not
+  find. It takes the place of the one source that it accounts for, the scan it follows, with what is
+  left of it. If it does not account for all of that scan's threats (it was cut off), that source stays.
+- A restoration is a source: the files that are, or may be, back in their own place. Any complete scan
+  that covers the place closes it.
+- Open are the most that one scan left, since several scans find the same threats, and all that was
+  restored. Where this counts a threat twice, the next complete scan puts it right.
+
+When in doubt, a threat stays open. Pure functions.
 """
 
 import hashlib
@@ -9,18 +23,46 @@ from collections.abc import Mapping
 
 import msgspec
 
+from medscan_gui.core import verdict
+from medscan_gui.core.action import ActionKind, ActionRecord, ItemResult
 from medscan_gui.core.device import Target
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.words import Stop, TargetKind
+from medscan_gui.core.words import Cause, Stop, TargetKind
 
 _SEPARATORS = (b"/", b"\\")
 
+#: Sources of one place that are kept apart; of older ones only the number is known, and only a
+#: complete scan closes it.
+SOURCES_KEPT = 50
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Threats that one scan left open in a place, or files that one restoration put back there."""
+
+    #: The scan or the action; "" for older ones together.
+    id: str
+    threats: int
+    restored: bool = False
+    #: Digest of the folders of which that scan, by the device's card, only looked at headers; "" if none.
+    folders: str = ""
+
 
 class OpenThreats(msgspec.Struct, frozen=True):
-    """How many threats were last found in one place and not removed."""
+    """What is open in one place. `sources` are never empty, the latest last."""
 
     target: Target
-    threats: int
+    sources: tuple[Source, ...]
+
+    @property
+    def threats(self) -> int:
+        """How many threats are open here."""
+        found, restored = _together(self.sources)
+        return found + restored
+
+
+def _together(sources: tuple[Source, ...]) -> tuple[int, int]:
+    found = max((source.threats for source in sources if not source.restored), default=0)
+    return found, sum(source.threats for source in sources if source.restored)
 
 
 def target_key(target: Target) -> bytes:
@@ -48,20 +90,80 @@ def _is_below(path: bytes, root: bytes) -> bool:
 
 
 def threats_left(record: ScanRecord) -> int:
-    """Return how many threats this scan found that are not removed."""
-    return max(0, record.evidence.threats_found - max(0, record.evidence.threats_removed))
+    """Return how many threats this scan found that are neither removed nor accepted."""
+    return max(0, verdict.threats_left(record.evidence))
 
 
 def after_scan(known: Mapping[bytes, OpenThreats], record: ScanRecord) -> dict[bytes, OpenThreats]:
     """Return the open threats of a device after this scan of it."""
-    left = threats_left(record)
-    key = target_key(record.target)
-    complete = record.stop is Stop.COMPLETED and record.coverage.items_not_read == 0
-    after = {
-        place: open_ for place, open_ in known.items() if not (complete and covers(record.target, open_.target))
-    }
-    before = after.get(key)
-    worst = max(left, before.threats if before else 0)
-    if worst:
-        after[key] = OpenThreats(record.target, worst)
+    left = Source(record.id, threats_left(record), folders=_folders(record))
+    if record.follows:
+        return _put(known, record.target, left, replacing=_accounted_for(known, record))
+    return _put(_not_cleared(known, record), record.target, left)
+
+
+def after_action(known: Mapping[bytes, OpenThreats], action: ActionRecord) -> dict[bytes, OpenThreats]:
+    """Return the open threats of a device after this action on it has ended."""
+    if action.kind is not ActionKind.RESTORE:
+        return dict(known)
+    back = sum(item.result is not ItemResult.NOT_DONE and not item.place for item in action.items)
+    return _put(known, action.target, Source(action.id, back, restored=True))
+
+
+def _put(
+    known: Mapping[bytes, OpenThreats], target: Target, new: Source, *, replacing: str = ""
+) -> dict[bytes, OpenThreats]:
+    """Enter a source in its place, instead of what it said before and of the source `replacing`."""
+    after, key = dict(known), target_key(target)
+    before = after.pop(key, None)
+    gone = {new.id, replacing} - {""}
+    sources = [source for source in (before.sources if before else ()) if source.id not in gone]
+    if new.threats > 0:
+        sources.append(new)
+    if sources:
+        after[key] = OpenThreats(target, _bounded(tuple(sources)))
     return after
+
+
+def _bounded(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    if len(sources) <= SOURCES_KEPT:
+        return sources
+    newest = SOURCES_KEPT - 2
+    found, restored = _together(sources[:-newest])
+    older = (Source("", found), Source("", restored, restored=True))
+    return (*(source for source in older if source.threats), *sources[-newest:])
+
+
+def _accounted_for(known: Mapping[bytes, OpenThreats], record: ScanRecord) -> str:
+    """Return the scan that this one follows if it says what became of all its threats; "" otherwise."""
+    place = known.get(target_key(record.target))
+    first = [source for source in (place.sources if place else ()) if source.id == record.follows]
+    whole = record.evidence.ended and all(source.threats <= record.evidence.threats_found for source in first)
+    return record.follows if whole else ""
+
+
+def _not_cleared(known: Mapping[bytes, OpenThreats], record: ScanRecord) -> dict[bytes, OpenThreats]:
+    """Return what stays open although this scan did not find it."""
+    if record.stop is not Stop.COMPLETED or record.coverage.items_not_read != 0:
+        return dict(known)
+    after = {}
+    for key, place in known.items():
+        sources = place.sources
+        if covers(record.target, place.target):
+            sources = tuple(source for source in sources if not _looked_for(source, record))
+        if sources:
+            after[key] = OpenThreats(place.target, sources)
+    return after
+
+
+def _looked_for(source: Source, record: ScanRecord) -> bool:
+    """Say whether a complete scan of the place would have found again what this source had found."""
+    whole = not any(line.cause is Cause.FOLDER_OF_CARD and line.items for line in record.coverage.lines)
+    return whole or source.restored or source.folders == _folders(record)
+
+
+def _folders(record: ScanRecord) -> str:
+    folders = record.card.card.headers_only if record.card else ()
+    if not folders:
+        return ""
+    return hashlib.sha256(msgspec.json.encode(sorted(set(folders)))).hexdigest()[:32]

@@ -1,8 +1,9 @@
 """Search text: what is searched is folded, so that “echographe” finds “Échographe”."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from medscan_gui.core.names import shown
 
@@ -10,6 +11,10 @@ from medscan_gui.core.names import shown
 MAX_WORDS = 12
 #: Characters of one name that are kept for searching (its beginning and its end).
 NAME_CHARACTERS = 1_000
+#: Findings of one scan, and files of one action, that can be searched, and the characters of all of them
+#: together. The record keeps all of them.
+ROWS_SEARCHED = 20_000
+CHARACTERS_SEARCHED = 8_000_000
 
 
 def fold(text: str) -> str:
@@ -37,3 +42,13 @@ def words_of(search: str) -> tuple[str, ...]:
 def search_text(parts: Iterable[str]) -> str:
     """Return the folded text of several fields; the line break between them is in no word."""
     return "\n".join(fold(part) for part in parts if part)
+
+
+def bounded_rows(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts of a record's rows that are kept for searching: the first, up to both bounds."""
+    characters = 0
+    for text in islice(texts, ROWS_SEARCHED):
+        characters += len(text)
+        if characters > CHARACTERS_SEARCHED:
+            return
+        yield text

@@ -35,7 +35,7 @@ FORGERIES = [
     "UPDATE index_scans SET threats = '1' || '0' WHERE scan_id = 'scan-2'",
     "DELETE FROM index_scans WHERE scan_id = 'scan-2'",
     "INSERT INTO index_scans SELECT 'scan-x', sequence, end_sequence, started, ended, device_id, operator, target,"
-    " target_kind, light, verdict, stop, threats, not_read, search FROM index_scans WHERE scan_id = 'scan-1'",
+    " target_kind, light, verdict, stop, threats, not_read, accepted, follows, action, day, search FROM index_scans WHERE scan_id = 'scan-1'",
     "DELETE FROM index_open_threats",
     "UPDATE index_open_threats SET threats = 0",
     "UPDATE index_open_threats SET target = '{}'",

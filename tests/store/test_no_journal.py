@@ -61,10 +61,10 @@ def test_reading_one_scan_raises() -> None:
 @pytest.mark.parametrize("problem", JournalProblem)
 def test_every_problem_has_a_sentence(problem: JournalProblem) -> None:
     template = SENTENCES[problem.value]
-    given = {"folder", "file", "found", "known", "scan"}
+    given = {"folder", "file", "found", "known", "scan", "action"}
     assert {name for _, name, _, _ in string.Formatter().parse(template) if name} <= given
     sentence = Words().sentence(
-        Message.of(problem.value, folder="/data", file="journal.sqlite", found=2, known=1, scan="x")
+        Message.of(problem.value, folder="/data", file="journal.sqlite", found=2, known=1, scan="x", action="y")
     )
     assert "{" not in sentence
     assert not sentence.startswith("[")

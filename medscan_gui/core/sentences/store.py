@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
         "changed. Make room there and start MedScan again."
     ),
     "journal.unknown_scan": N_("The journal holds no scan with this number ({scan})."),
+    "journal.unknown_action": N_("The journal holds no action with this number ({action})."),
     "journal.not_text": N_(
         "A field holds characters that cannot be recorded. Type it again, without pasting, then try again."
     ),
