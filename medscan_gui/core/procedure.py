@@ -23,6 +23,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     text: str
     detail: str = ""
+    #: Heading, and what introduces it, under which the step stands; "" for none. Lines as in `detail`.
+    section: str = ""
     lights: tuple[Light, ...] = PROCEDURE_LIGHTS
 
 

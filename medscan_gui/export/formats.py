@@ -18,7 +18,7 @@ from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import Words
 from medscan_gui.core.words import Cause, Light, VerdictKind
-from medscan_gui.store.summaries import ScanSummary
+from medscan_gui.store.summaries import ActionSummary, ScanSummary
 
 #: Longest cell, in characters: spreadsheets cut at 32,767.
 CELL_LIMIT = 32_000
@@ -103,6 +103,37 @@ def scans_csv(scans: Iterable[ScanSummary], words: Words) -> bytes:
         for scan in scans
     )  # fmt: skip
     return _table(columns, rows, words)
+
+
+def history_csv(entries: Iterable[ScanSummary | ActionSummary], words: Words) -> bytes:
+    """Return scans and actions of the journal as one table, in the order given; what one of them has not is empty."""
+    columns = (
+        "what", "number", "started", "ended", "light", "result", "threats", "not_read", "follows",
+        "files_wanted", "files_done", "files_not_done", "files_uncertain", "destination",
+        "device", "asset_number", "department", "operator", "target",
+    )  # fmt: skip
+    rows = (
+        (
+            *(_scan_cells(entry, words) if isinstance(entry, ScanSummary) else _action_cells(entry, words)),
+            entry.device.name, entry.device.asset_number, entry.device.department, entry.operator, entry.target,
+        )
+        for entry in entries
+    )  # fmt: skip
+    return _table(columns, rows, words)
+
+
+def _scan_cells(scan: ScanSummary, words: Words) -> _Row:
+    return (
+        _say(words, "column.scan"), scan.id, scan.started, scan.ended, _say(words, f"light.{scan.light.value}"),
+        _result(words, scan.light, scan.verdict), scan.threats, scan.not_read, scan.follows, "", "", "", "", "",
+    )  # fmt: skip
+
+
+def _action_cells(action: ActionSummary, words: Words) -> _Row:
+    return (
+        _say(words, f"action.{action.kind.value}"), action.id, action.started, action.ended, "", "", "", "",
+        action.scan_id, action.wanted, action.done, action.not_done, action.uncertain, action.destination,
+    )  # fmt: skip
 
 
 def _result(words: Words, light: Light, verdict: VerdictKind | None) -> str:

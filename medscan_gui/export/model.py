@@ -131,6 +131,8 @@ class CleanUp(msgspec.Struct, frozen=True, kw_only=True):
 class ProcedureLine(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the hospital's procedure; `done_by` says who ticked it and when, "" as long as it is open."""
 
+    #: Heading and introduction of the part that begins with this step.
+    section: tuple[str, ...] = ()
     text: str
     detail: tuple[str, ...]
     done: bool

@@ -1,6 +1,8 @@
 """The hospital's procedure on paper: its steps, with who ticked them and when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import msgspec
 
 from medscan_gui.core.action import ProcedureStep
 from medscan_gui.core.procedure import PROCEDURE_LIGHTS, Procedure, Step
@@ -28,7 +30,7 @@ def procedure_page(
         return None
     today = procedure.shown_on(record.light)
     latest = {tick.step: tick for tick in ticks if tick.scan_id == record.id}
-    steps = tuple(_line(step, latest.get(step.id), record, speaker) for step in today.steps)
+    steps = tuple(_steps(today.steps, latest, record, speaker))
     known = {step.id for step in today.steps}
     others = [tick for tick in latest.values() if tick.done and tick.step not in known]
     if not steps and not others:
@@ -52,6 +54,18 @@ def _source(procedure: Procedure, speaker: Speaker) -> str:
 
 def _lines(text: str, speaker: Speaker) -> tuple[str, ...]:
     return tuple(speaker.data(line, TEXT_LIMIT) for line in text.splitlines()[:LINES_LISTED] if line)
+
+
+def _steps(
+    steps: Sequence[Step], ticks: dict[str, ProcedureStep], record: ScanRecord, speaker: Speaker
+) -> Iterator[ProcedureLine]:
+    section = ""
+    for step in steps:
+        line = _line(step, ticks.get(step.id), record, speaker)
+        if step.section != section:
+            section = step.section
+            line = msgspec.structs.replace(line, section=_lines(section, speaker))
+        yield line
 
 
 def _line(step: Step, tick: ProcedureStep | None, record: ScanRecord, speaker: Speaker) -> ProcedureLine:
