@@ -131,7 +131,7 @@ def _scan_cells(scan: ScanSummary, words: Words) -> _Row:
 
 def _action_cells(action: ActionSummary, words: Words) -> _Row:
     return (
-        _say(words, f"action.{action.kind.value}"), action.id, action.started, action.ended, "", "", "", "",
+        _say(words, f"column.action.{action.kind.value}"), action.id, action.started, action.ended, "", "", "", "",
         action.scan_id, action.wanted, action.done, action.not_done, action.uncertain, action.destination,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from medscan_gui.core.action import ActionRecord
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.record import ScanRecord, encode_record, moment_of
 from medscan_gui.core.text import _, current
@@ -21,8 +22,8 @@ _UNFIT = re.compile(r"[^\w.-]+")
 _LONGEST = 60
 
 
-def suggested_name(record: ScanRecord, suffix: str) -> str:
-    """Return a file name for a record: device, date and light; letters that every file system takes."""
+def suggested_name(record: ScanRecord | ActionRecord, suffix: str) -> str:
+    """Return a file name for a scan or an action: device and date; letters that every file system takes."""
     moment = moment_of(record.started)
     stamp = moment.astimezone().strftime("%Y-%m-%d_%Hh%M") if moment else "scan"
     device = _UNFIT.sub("-", record.device.asset_number or record.device.name or record.target.label)
@@ -32,6 +33,11 @@ def suggested_name(record: ScanRecord, suffix: str) -> str:
 
 def _write_report(services: "Services", record: ScanRecord, committed: bool, file: Path) -> Path:
     write_whole(file, services.report_of(record, committed=committed))
+    return file
+
+
+def _write_action_report(services: "Services", action: ActionRecord, file: Path) -> Path:
+    write_whole(file, services.report_of_action(action))
     return file
 
 
@@ -69,6 +75,13 @@ class ReportSaver(QObject):
     ) -> None:
         """Write the PDF report to `file` beside the window's thread."""
         self._send(Errand(partial(_write_report, services, record, committed, file), "report", self))
+
+    def ask_and_save_action(self, window: QWidget, services: "Services", action: ActionRecord) -> None:
+        """Ask for a place and write the PDF report of an action there."""
+        name = suggested_name(action, f"_{action.kind.value}.pdf")
+        kinds = _("PDF report (*.pdf)")
+        if file := self._ask(window, _("Save the PDF report"), services.reports_folder, name, kinds):
+            self._send(Errand(partial(_write_action_report, services, action, file), "report", self))
 
     def ask_and_save_record(self, window: QWidget, services: "Services", record: ScanRecord) -> None:
         """Ask for a place and write the whole record there, as JSON."""

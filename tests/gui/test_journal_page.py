@@ -83,7 +83,7 @@ def test_devices_and_scans_are_shown(opened: Callable[..., tuple[JournalPage, Se
     page, services = opened(small_journal)
     assert page.view.scans.rowCount() == FEW
     assert page.view.devices.devices.rowCount() == len(services.journal.devices()) + 1
-    assert page.view.count.text() == f"{FEW} scans"
+    assert page.view.count.text() == f"{FEW} entries"
     shown = page.view.details.record
     assert shown is not None
     assert shown.id == services.journal.scans(limit=1)[0].id
@@ -120,7 +120,7 @@ def test_search_reaches_devices_operators_and_threats(
     page.view.bar.search_now()
     settled(page, qtbot)
     assert page.view.empty.isVisible()
-    assert "No scan fits" in page.view.empty.text()
+    assert "Nothing fits" in page.view.empty.text()
     assert not page.view.report.isEnabled()
     page.view.show_all.click()
     settled(page, qtbot)
@@ -146,7 +146,7 @@ def test_five_thousand_scans_come_page_by_page_and_sort_whole(
 ) -> None:
     page, services = opened(full_journal)
     assert page.view.scans.rowCount() == PAGE
-    assert page.view.count.text() == "5000 scans"
+    assert page.view.count.text() == "5000 entries"
     page.view.table.scrollToBottom()
     qtbot.waitUntil(lambda: page.view.scans.rowCount() == 2 * PAGE, timeout=60_000)
     settled(page, qtbot)
@@ -199,7 +199,7 @@ def test_a_new_scan_appears_and_the_choice_stays(
     settled(page, qtbot)
     assert page.view.scans.rows()[0].id == new.id
     assert page.view.details.record == chosen
-    assert page.view.scans.scan(page.view.table.currentIndex().row()) == page.view.scans.rows()[6]
+    assert page.view.scans.entry(page.view.table.currentIndex().row()) == page.view.scans.rows()[6]
     page.show_scan(new.id)
     qtbot.waitUntil(lambda: (page.view.details.record or record()).id == new.id)
     settled(page, qtbot)
@@ -454,7 +454,7 @@ def test_every_control_has_a_name_and_every_word_changes(
     opened: Callable[..., tuple[JournalPage, Services]], small_journal: Path, qtbot: QtBot
 ) -> None:
     page, _services = opened(small_journal)
-    page.view.details.tabs.setCurrentIndex(3)
+    page.view.details.tabs.setCurrentIndex(4)
     for kind in (QPushButton, QLineEdit, QComboBox):
         for widget in page.findChildren(kind):
             if widget.isVisibleTo(page) and not widget.objectName().startswith("qt_"):

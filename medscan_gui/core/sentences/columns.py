@@ -29,6 +29,18 @@ SENTENCES: dict[str, str] = {
     "column.department": N_("Department"),
     "column.operator": N_("Operator"),
     "column.target": N_("Target"),
+    "column.what": N_("What it is"),
+    "column.number": N_("Number"),
+    "column.follows": N_("Follows the scan"),
+    "column.files_wanted": N_("Files asked for"),
+    "column.files_done": N_("Files done"),
+    "column.files_not_done": N_("Files not done"),
+    "column.files_uncertain": N_("Files cut off half-way"),
+    "column.destination": N_("Exported to"),
+    "column.action.clean_up": N_("Clean-up"),
+    "column.action.restore": N_("Restored"),
+    "column.action.destroy": N_("Destroyed"),
+    "column.action.export": N_("Exported"),
 }
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {}

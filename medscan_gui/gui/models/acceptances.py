@@ -100,8 +100,8 @@ class AcceptancesModel(QAbstractTableModel):
         if not one.until:
             return _("no end")
         if one.counts_on(self._today()):
-            return _day(one.until)
-        return _("EXPIRED on {date}").format(date=_day(one.until))
+            return day_words(one.until)
+        return _("EXPIRED on {date}").format(date=day_words(one.until))
 
     def _tip(self, one: Acceptance, column: AcceptedColumn) -> str:
         if column is AcceptedColumn.PERSON:
@@ -114,7 +114,8 @@ def accepted_name(one: Acceptance) -> str:
     return shown(one.shown_name, _CELL) or shown(one.sha256, 64)[:16]
 
 
-def _day(iso: str) -> str:
+def day_words(iso: str) -> str:
+    """Return an ISO date as it is written in the language in use; anything else as it is."""
     try:
         return day(date.fromisoformat(iso))
     except ValueError:

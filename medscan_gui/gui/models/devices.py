@@ -1,6 +1,8 @@
 """The devices of the journal as a list; the first row stands for all of them."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QObject, Qt
@@ -10,20 +12,61 @@ from medscan_gui.core.names import shown
 from medscan_gui.core.text import _, ngettext_
 from medscan_gui.core.words import Light
 from medscan_gui.gui.light import light_word
-from medscan_gui.gui.models.phrases import ago, number
+from medscan_gui.gui.models.phrases import ago, day, number
 from medscan_gui.gui.models.roles import DETAIL_ROLE, ROOT, VALUE_ROLE, Index, plain_tip
 from medscan_gui.gui.models.scans import device_title
 from medscan_gui.store.journal import DeviceSummary
 
 _CELL = 200
+#: Role under which a row says whether its next scan is overdue.
+OVERDUE_ROLE = Qt.ItemDataRole.UserRole + 4
+#: Days ahead that "soon" means.
+SOON_DAYS = 30
+
+
+class Due(StrEnum):
+    """Which devices a list is narrowed down to."""
+
+    ANY = ""
+    OVERDUE = "overdue"
+    SOON = "soon"
+
+
+def today() -> date:
+    """Return this computer's day."""
+    return datetime.now().astimezone().date()
+
+
+def _due_day(summary: DeviceSummary) -> date | None:
+    try:
+        return date.fromisoformat(summary.next_scan) if summary.next_scan else None
+    except ValueError:
+        return None
+
+
+def overdue(summary: DeviceSummary, now: date) -> bool:
+    """Say whether the day on which the device was to be scanned is past."""
+    due = _due_day(summary)
+    return due is not None and due < now
+
+
+def is_due(summary: DeviceSummary, which: Due, now: date) -> bool:
+    """Say whether a device belongs to a list that is narrowed down so."""
+    due = _due_day(summary)
+    if which is Due.ANY:
+        return True
+    return due is not None and due < now + timedelta(days=SOON_DAYS + 1 if which is Due.SOON else 0)
 
 
 class DevicesModel(QAbstractListModel):
     """Row 0 is "All devices"; the others are DeviceSummary values in the journal's order."""
 
-    def __init__(self, icon: Callable[[Light], QIcon], parent: QObject | None = None) -> None:
+    def __init__(
+        self, icon: Callable[[Light], QIcon], parent: QObject | None = None, *, now: Callable[[], date] = today
+    ) -> None:
         super().__init__(parent)
         self._icon = icon
+        self._now = now
         self._rows: tuple[DeviceSummary, ...] = ()
 
     def set_devices(self, devices: Sequence[DeviceSummary]) -> None:
@@ -59,19 +102,38 @@ class DevicesModel(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole:
                 return self._icon(summary.light if summary else Light.IDLE)
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(_lines(summary)) if summary else None
+                return plain_tip(self._lines(summary)) if summary else None
             case Qt.ItemDataRole.AccessibleTextRole:
-                return _lines(summary) if summary else _("All devices")
+                return self._lines(summary) if summary else _("All devices")
             case _:
-                return {DETAIL_ROLE: self._detail(summary), VALUE_ROLE: summary}.get(role)
+                late = summary is not None and overdue(summary, self._now())
+                return {DETAIL_ROLE: self._detail(summary), VALUE_ROLE: summary, OVERDUE_ROLE: late}.get(role)
 
-    def _detail(self, summary: DeviceSummary | None) -> tuple[str, str]:
+    def _detail(self, summary: DeviceSummary | None) -> tuple[str, ...]:
         if summary is not None:
-            return _place(summary), _latest(summary)
+            return _place(summary), _latest(summary), self._due(summary)
         count = len(self._rows)
         total = sum(row.scans for row in self._rows)
         devices = ngettext_("{count} device", "{count} devices", count).format(count=number(count))
         return devices, scans_words(total)
+
+    def _due(self, summary: DeviceSummary) -> str:
+        due, now = _due_day(summary), self._now()
+        if due is None:
+            return ""
+        if due == now:
+            return _("Next scan due today")
+        template = _("OVERDUE: scan was due {date}") if due < now else _("Next scan due {date}")
+        return template.format(date=day(due))
+
+    def _lines(self, summary: DeviceSummary) -> str:
+        lines = (device_title(summary.device.title), *self._detail(summary))
+        return ", ".join(line for line in lines if line)
+
+
+def entries_words(count: int) -> str:
+    """Return a number of scans and actions in words."""
+    return ngettext_("{count} entry", "{count} entries", count).format(count=number(count))
 
 
 def scans_words(count: int) -> str:
@@ -94,8 +156,3 @@ def _latest(summary: DeviceSummary) -> str:
     if summary.scanning:
         parts.insert(0, light_word(Light.SCANNING))
     return " · ".join(parts)
-
-
-def _lines(summary: DeviceSummary) -> str:
-    lines = (device_title(summary.device.title), _place(summary), _latest(summary))
-    return ", ".join(line for line in lines if line)

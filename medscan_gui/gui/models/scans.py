@@ -1,4 +1,4 @@
-"""The scans of the journal as a table: rows arrive in pages, order is made elsewhere.
+"""The scans and actions of the journal as one table: rows arrive in pages, order is made elsewhere.
 
 Sixty thousand rows are sorted off the window's thread (`sort_scans`); the model only ever takes
 finished tuples, so that no call of a view can block.
@@ -15,10 +15,15 @@ from medscan_gui.core.names import shown
 from medscan_gui.core.text import _
 from medscan_gui.core.words import Light, Stop
 from medscan_gui.gui.light import light_word
+from medscan_gui.gui.models.actions import action_icon, action_line, action_sentence, action_word
 from medscan_gui.gui.models.phrases import ago, date_time, number
 from medscan_gui.gui.models.roles import ROOT, SORT_ROLE, VALUE_ROLE, Index, plain_tip
-from medscan_gui.store.journal import ScanSummary
+from medscan_gui.gui.theme.icons import icon as ink_icon
 from medscan_gui.store.queries import LIGHTS_IN_ORDER
+from medscan_gui.store.summaries import ActionSummary, ScanSummary
+
+#: One line of the journal.
+HistoryRow = ScanSummary | ActionSummary
 
 #: Precedence of the lights: the most serious sorts first.
 LIGHT_ORDER = {light: place for place, light in enumerate(LIGHTS_IN_ORDER)}
@@ -42,28 +47,29 @@ class ScanColumn(IntEnum):
 _NUMBERS = frozenset({ScanColumn.THREATS, ScanColumn.NOT_READ})
 
 
-def sort_key(scan: ScanSummary, column: ScanColumn) -> int | str:
-    """Return the native value of a cell, by which its column is sorted."""
-    match column:
-        case ScanColumn.LIGHT:
-            return LIGHT_ORDER[scan.light]
-        case ScanColumn.DATE:
-            return scan.sequence  # clocks of old computers are wrong, the journal's order is not
-        case ScanColumn.THREATS:
-            return scan.threats
-        case ScanColumn.NOT_READ:
-            return scan.not_read
-        case _:
-            return _cell(scan, column).casefold()
+def sort_key(entry: HistoryRow, column: ScanColumn) -> int | str:
+    """Return the native value of a cell, by which its column is sorted. Actions have no light and no counts."""
+    if column is ScanColumn.DATE:
+        return entry.sequence  # clocks of old computers are wrong, the journal's order is not
+    if column not in _VALUES:
+        return _cell(entry, column).casefold()
+    return _VALUES[column](entry) if isinstance(entry, ScanSummary) else len(LIGHT_ORDER)
 
 
-def sort_scans(scans: Sequence[ScanSummary], column: ScanColumn, *, descending: bool) -> tuple[ScanSummary, ...]:
-    """Return scans that come newest first sorted by a column; those that are equal stay newest first."""
-    return tuple(sorted(scans, key=lambda scan: sort_key(scan, column), reverse=descending))
+_VALUES: dict[ScanColumn, Callable[[ScanSummary], int]] = {
+    ScanColumn.LIGHT: lambda scan: LIGHT_ORDER[scan.light],
+    ScanColumn.THREATS: lambda scan: scan.threats,
+    ScanColumn.NOT_READ: lambda scan: scan.not_read,
+}
+
+
+def sort_scans(entries: Sequence[HistoryRow], column: ScanColumn, *, descending: bool) -> tuple[HistoryRow, ...]:
+    """Return entries that come newest first sorted by a column; those that are equal stay newest first."""
+    return tuple(sorted(entries, key=lambda entry: sort_key(entry, column), reverse=descending))
 
 
 class ScansModel(QAbstractTableModel):
-    """Rows are ScanSummary values; `sort` only asks, whoever feeds the model answers with `replace`."""
+    """Rows are HistoryRow values; `sort` only asks, whoever feeds the model answers with `replace`."""
 
     #: (column, descending): the view wants another order.
     order_wanted = Signal(int, bool)
@@ -73,7 +79,7 @@ class ScansModel(QAbstractTableModel):
     def __init__(self, icon: Callable[[Light], QIcon], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._icon = icon
-        self._rows: list[ScanSummary] = []
+        self._rows: list[HistoryRow] = []
         self._complete = True
         self._asked = False
 
@@ -82,14 +88,14 @@ class ScansModel(QAbstractTableModel):
         """Whether nothing follows the rows that have arrived."""
         return self._complete
 
-    def replace(self, rows: Sequence[ScanSummary], *, complete: bool = True) -> None:
+    def replace(self, rows: Sequence[HistoryRow], *, complete: bool = True) -> None:
         """Show these rows instead of all others."""
         self.beginResetModel()
         self._rows = list(rows)
         self._complete, self._asked = complete, False
         self.endResetModel()
 
-    def append(self, rows: Sequence[ScanSummary], *, complete: bool = True) -> None:
+    def append(self, rows: Sequence[HistoryRow], *, complete: bool = True) -> None:
         """Show these rows after the others."""
         self._complete, self._asked = complete, False
         if not rows:
@@ -98,17 +104,17 @@ class ScansModel(QAbstractTableModel):
         self._rows.extend(rows)
         self.endInsertRows()
 
-    def scan(self, row: int) -> ScanSummary | None:
-        """Return the scan of a row, or None beyond the rows."""
+    def entry(self, row: int) -> HistoryRow | None:
+        """Return the scan or action of a row, or None beyond the rows."""
         return self._rows[row] if 0 <= row < len(self._rows) else None
 
-    def rows(self) -> tuple[ScanSummary, ...]:
+    def rows(self) -> tuple[HistoryRow, ...]:
         """Return all rows that have arrived, in the order shown."""
         return tuple(self._rows)
 
-    def row_of(self, scan_id: str) -> int:
-        """Return the row of a scan, or -1."""
-        return next((row for row, scan in enumerate(self._rows) if scan.id == scan_id), -1)
+    def row_of(self, wanted: str) -> int:
+        """Return the row of a scan or an action, or -1."""
+        return next((row for row, entry in enumerate(self._rows) if entry.id == wanted), -1)
 
     def retranslate(self) -> None:
         """Speak the language in use, and show the ages of now."""
@@ -159,21 +165,24 @@ class ScansModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows, tells or sorts by."""
-        scan = self.scan(index.row()) if index.isValid() else None
-        if scan is None:
+        entry = self.entry(index.row()) if index.isValid() else None
+        if entry is None:
             return None
         column = ScanColumn(index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _cell(scan, column)
+                return _cell(entry, column)
             case Qt.ItemDataRole.DecorationRole:
-                return self._icon(scan.light) if column is ScanColumn.LIGHT else None
+                return self._decoration(entry) if column is ScanColumn.LIGHT else None
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(_tip(scan, column))
+                return plain_tip(_tip(entry, column))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case _:
-                return {SORT_ROLE: sort_key(scan, column), VALUE_ROLE: scan}.get(role)
+                return {SORT_ROLE: sort_key(entry, column), VALUE_ROLE: entry}.get(role)
+
+    def _decoration(self, entry: HistoryRow) -> QIcon:
+        return self._icon(entry.light) if isinstance(entry, ScanSummary) else ink_icon(action_icon(entry.kind), 22)
 
 
 def cut_off_word() -> str:
@@ -191,25 +200,47 @@ def device_title(title: str) -> str:
     return shown(title, _CELL) or _("Device without a name")
 
 
+def target_words(scan: ScanSummary) -> str:
+    """Return what a scan read; for one that verifies a clean-up, that it did."""
+    target = shown(scan.target, _CELL)
+    return _("Check after clean-up: {target}").format(target=target) if scan.follows else target
+
+
 _CELLS: dict[ScanColumn, Callable[[ScanSummary], str]] = {
     ScanColumn.LIGHT: scan_light_word,
-    ScanColumn.DATE: lambda scan: date_time(scan.started),
-    ScanColumn.DEVICE: lambda scan: device_title(scan.device.title),
-    ScanColumn.TARGET: lambda scan: shown(scan.target, _CELL),
-    ScanColumn.OPERATOR: lambda scan: shown(scan.operator, _CELL) or "–",
+    ScanColumn.TARGET: target_words,
     ScanColumn.THREATS: lambda scan: number(scan.threats),
     ScanColumn.NOT_READ: lambda scan: number(scan.not_read),
 }
+_ACTION_CELLS: dict[ScanColumn, Callable[[ActionSummary], str]] = {
+    ScanColumn.LIGHT: lambda action: action_word(action.kind),
+    ScanColumn.TARGET: action_line,
+    ScanColumn.THREATS: lambda _action: "–",
+    ScanColumn.NOT_READ: lambda _action: "–",
+}
 
 
-def _cell(scan: ScanSummary, column: ScanColumn) -> str:
-    return _CELLS[column](scan)
+def _cell(entry: HistoryRow, column: ScanColumn) -> str:
+    match column:
+        case ScanColumn.DATE:
+            return date_time(entry.started)
+        case ScanColumn.DEVICE:
+            return device_title(entry.device.title)
+        case ScanColumn.OPERATOR:
+            return shown(entry.operator, _CELL) or "–"
+        case _:
+            return _CELLS[column](entry) if isinstance(entry, ScanSummary) else _ACTION_CELLS[column](entry)
 
 
-def _tip(scan: ScanSummary, column: ScanColumn) -> str:
-    if column is ScanColumn.LIGHT and scan.stop is Stop.CUT_OFF:
-        return _("{light}: cut off before its end").format(light=light_word(scan.light))
-    return ago(scan.started) if column is ScanColumn.DATE else _cell(scan, column)
+def _tip(entry: HistoryRow, column: ScanColumn) -> str:
+    if column is ScanColumn.DATE:
+        return ago(entry.started)
+    if isinstance(entry, ActionSummary):
+        words = action_sentence(entry.kind, entry.done, entry.wanted)
+        return words if column is ScanColumn.LIGHT else _cell(entry, column)
+    if column is ScanColumn.LIGHT and entry.stop is Stop.CUT_OFF:
+        return _("{light}: cut off before its end").format(light=light_word(entry.light))
+    return _cell(entry, column)
 
 
 def _alignment(column: ScanColumn) -> Qt.AlignmentFlag:

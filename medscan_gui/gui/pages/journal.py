@@ -1,8 +1,8 @@
-"""The journal: devices on one side, the scans of the chosen device on the other, details below."""
+"""The journal: devices on one side, what happened to the chosen device on the other, details below."""
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -10,23 +10,25 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown
-from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, current
 from medscan_gui.core.words import Light
-from medscan_gui.export.model import JournalPosition
+from medscan_gui.gui.cards.desk import CardDesk
 from medscan_gui.gui.models.scans import ScanColumn
 from medscan_gui.gui.pages.base import Page
+from medscan_gui.gui.pages.journal_details import THREATS
 from medscan_gui.gui.pages.journal_edit import DeviceDialog
 from medscan_gui.gui.pages.journal_loader import JournalLoader, Query, ScanPage
+from medscan_gui.gui.pages.journal_read import CommittedAction, CommittedScan, read_action, read_scan
 from medscan_gui.gui.pages.journal_repair import can_start_anew, confirm_new_journal, start_anew
-from medscan_gui.gui.pages.journal_saving import ListSaver
+from medscan_gui.gui.pages.journal_saving import ListSaver, findings_file, problems_file
 from medscan_gui.gui.pages.journal_verify import chain_sentence
 from medscan_gui.gui.pages.journal_view import JournalView
-from medscan_gui.gui.reports import ReportSaver
-from medscan_gui.store.journal import ChainReport, DeviceSummary, Journal, ScanSummary
+from medscan_gui.gui.reports import ReportSaver, suggested_name
+from medscan_gui.store.journal import ChainReport, DeviceSummary, Journal
+from medscan_gui.store.summaries import ScanSummary
 
 if TYPE_CHECKING:
-    from medscan_gui.session import Services
+    from medscan_gui.services import Services
 
 
 class JournalPage(Page):
@@ -38,8 +40,9 @@ class JournalPage(Page):
         self.loader = JournalLoader(self)
         self.reports = ReportSaver(self)
         self.lists = ListSaver(self)
+        self.cards = CardDesk(self)
         self._order = (ScanColumn.DATE, True)
-        self._wanted_scan = ""
+        self._wanted = ""
         self._wanted_device = ""
         self._problem: Message | None = None
         self._connect()
@@ -58,12 +61,19 @@ class JournalPage(Page):
         view.devices.chosen.connect(self._device_chosen)
         view.scans.order_wanted.connect(self._sort)
         view.scans.more_wanted.connect(self._more)
-        view.table.selectionModel().currentRowChanged.connect(self._scan_chosen)
+        view.table.selectionModel().currentRowChanged.connect(self._line_chosen)
         view.table.activated.connect(self._open_details)
         view.report.clicked.connect(self.save_report)
         view.export.clicked.connect(self.save_list)
         view.verify.clicked.connect(self.verify)
         view.edit.clicked.connect(self.edit_device)
+        view.card.clicked.connect(self.edit_card)
+        view.details.table_wanted.connect(self.save_table)
+        view.details.connected.wanted.connect(self.show_scan)
+        view.action.scan_wanted.connect(self.show_scan)
+        view.action.report.clicked.connect(self.save_report)
+        self.cards.saved.connect(self._card_saved)
+        self.cards.failed.connect(view.say)
         view.notice.acted.connect(self.start_new_journal)
         view.show_all.clicked.connect(view.bar.clear)
 
@@ -107,15 +117,21 @@ class JournalPage(Page):
         self.loader.devices(self.view.bar.text)
         self._ask_scans()
 
-    def show_scan(self, scan_id: str) -> None:
-        """Bring up one scan, whatever is filtered now."""
-        self._wanted_scan = scan_id
+    @Slot(str)
+    def show_scan(self, wanted: str) -> None:
+        """Bring up one scan or action, whatever is filtered now."""
+        self._wanted = wanted
+        if self.view.scans.row_of(wanted) >= 0:
+            self._look_for_wanted()
+            return
+        self.view.due.clear_choice()
         self.view.devices.choose("")
         self.view.bar.clear()
 
     def show_device(self, device_id: str) -> None:
         """Bring up the scans of one device."""
         self._wanted_device = device_id
+        self.view.due.clear_choice()
         self.view.bar.clear()
 
     # --- devices and scans ---
@@ -157,47 +173,61 @@ class JournalPage(Page):
             model.append(page.scans, complete=page.complete)
         else:
             self.view.keep_selection(partial(model.replace, page.scans, complete=page.complete))
-        if self._wanted_scan:
+        if self._wanted:
             self._look_for_wanted()
         self.view.show_emptiness(self.view.bar.active)
 
     def _look_for_wanted(self) -> None:
-        if self.view.scans.row_of(self._wanted_scan) >= 0:
-            self.view.select_scan(self._wanted_scan)
+        if self.view.scans.row_of(self._wanted) >= 0:
+            self.view.select(self._wanted)
         elif not self.view.scans.complete:
             self.view.scans.fetchMore()
             return
-        self._wanted_scan = ""
+        self._wanted = ""
 
     def _show_title(self) -> None:
         self.view.show_title(self.view.devices.current, writable=self._journal() is not None)
 
     @Slot(QModelIndex, QModelIndex)
-    def _scan_chosen(self, current_index: QModelIndex, _previous: QModelIndex) -> None:
-        scan = self.view.scans.scan(current_index.row())
-        if scan is None or self.services is None:
+    def _line_chosen(self, current_index: QModelIndex, _previous: QModelIndex) -> None:
+        entry = self.view.scans.entry(current_index.row())
+        if entry is None or self.services is None:
             self.view.show_record(None, None)
-            return
-        before = self.view.details.record
-        if before is not None and before.id == scan.id and before.ended == scan.ended and scan.light != Light.SCANNING:
-            return
-        self.loader.ask("record", partial(_read_record, self.services, scan), self._show_record)
+        elif isinstance(entry, ScanSummary):
+            self.loader.ask("record", partial(read_scan, self.services.journal, entry.id), self._show_record)
+        else:
+            self.loader.ask("record", partial(read_action, self.services.journal, entry.id), self._show_action)
 
     def _show_record(self, found: object) -> None:
-        assert isinstance(found, _Committed)  # noqa: S101  # our own answer to our own question
-        self.view.show_record(found.record, found.position)
+        assert isinstance(found, CommittedScan)  # noqa: S101  # our own answer to our own question
+        details = self.view.details
+        if details.record != found.record or found.record.light is Light.SCANNING:
+            self.view.show_record(found.record, found.position)
+            if self.services is not None:
+                operator = self.services.settings.current.operator_default
+                details.connected.procedure.show_procedure(self.services, found.record, operator)
+        details.show_connected(found.connected)
+
+    def _show_action(self, found: object) -> None:
+        assert isinstance(found, CommittedAction)  # noqa: S101  # our own answer to our own question
+        if self.view.action.action != found.action:
+            self.view.show_action(found.action, found.position)
 
     @Slot(QModelIndex)
     def _open_details(self, _index: QModelIndex) -> None:
-        self.view.details.tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        shown_action = self.view.action.action is not None
+        tabs = self.view.action.tabs if shown_action else self.view.details.tabs
+        tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # --- files ---
 
     @Slot()
     def save_report(self) -> None:
-        """Write the PDF report of the chosen scan again."""
-        record = self.view.details.record
-        if record is not None and self.services is not None and self.view.report.isEnabled():
+        """Write the PDF report of the chosen scan or action again."""
+        record, action = self.view.details.record, self.view.action.action
+        if action is not None and self.services is not None and self.view.action.report.isEnabled():
+            self.reports.ask_and_save_action(self, self.services, action)
+        elif record is not None and self.services is not None and self.view.report.isEnabled():
             self.reports.ask_and_save(self, self.services, record)
 
     @Slot(object)
@@ -206,7 +236,7 @@ class JournalPage(Page):
 
     @Slot()
     def save_list(self) -> None:
-        """Write all scans that fit the search, in the order on screen, as CSV or JSON."""
+        """Write all that fits the search, in the order on screen, as CSV or JSON."""
         if self.view.scans.rowCount() and self.services is not None:
             self.loader.all(self._query(), self._save_all)
 
@@ -214,6 +244,16 @@ class JournalPage(Page):
         assert isinstance(page, ScanPage)  # noqa: S101  # our own answer to our own question
         assert self.services is not None  # noqa: S101  # asked for with services
         self.lists.ask_and_save(page.scans, self.services.reports_folder)
+
+    @Slot(int)
+    def save_table(self, which: int) -> None:
+        """Write the threats of the chosen scan, or its items not read, as a table."""
+        record = self.view.details.record
+        if record is None or self.services is None:
+            return
+        make, name = (findings_file, "threats") if which == THREATS else (problems_file, "not-read")
+        file = suggested_name(record, f"_{name}.csv")
+        self.lists.save(self.services.reports_folder, file, partial(make, record, current()))
 
     # --- the journal itself ---
 
@@ -255,6 +295,18 @@ class JournalPage(Page):
         self.view.say(_("The device was saved. Its earlier entries stay in the journal."))
         self.refresh()
 
+    @Slot()
+    def edit_card(self) -> None:
+        """Open the policy card of the chosen device or of its model."""
+        chosen = self.view.devices.current
+        if chosen is not None and self._journal() is not None and self.services is not None:
+            self.cards.edit(self.services, chosen.device, self.services.settings.current.operator_default)
+
+    @Slot(str)
+    def _card_saved(self, sentence: str) -> None:
+        self.view.say(sentence)
+        self.refresh()
+
     @Slot(object)
     def _show_problem(self, problem: Message) -> None:
         self._problem = problem
@@ -293,14 +345,3 @@ class JournalPage(Page):
         if event.type() is QEvent.Type.StyleChange and hasattr(self, "view"):
             self.view.bar.retranslate()
         super().changeEvent(event)
-
-
-class _Committed(NamedTuple):
-    """A record and its place in the chain."""
-
-    record: ScanRecord
-    position: JournalPosition
-
-
-def _read_record(services: "Services", scan: ScanSummary) -> _Committed:
-    return _Committed(services.journal.record(scan.id), services.journal.position(scan.id))

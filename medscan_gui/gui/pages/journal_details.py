@@ -1,28 +1,34 @@
 """Everything about one scan: its sentence and reasons, threats, items not read, technical facts."""
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QHeaderView, QScrollArea, QSizePolicy, QTabWidget, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import QHeaderView, QScrollArea, QSizePolicy, QTabWidget, QTreeView, QWidget
 
-from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.text import _, current
-from medscan_gui.export.advice import advice
+from medscan_gui.core.text import _
 from medscan_gui.export.model import JournalPosition
 from medscan_gui.gui.light import LightWidget, light_word
 from medscan_gui.gui.models.facts import FactsModel
 from medscan_gui.gui.models.findings import FindingColumn, FindingsModel
 from medscan_gui.gui.models.phrases import ago, date_time, headline, number
 from medscan_gui.gui.models.problems import ProblemsModel
-from medscan_gui.gui.models.scans import device_title
+from medscan_gui.gui.models.scans import HistoryRow, device_title
 from medscan_gui.gui.pages.copy_table import CopyTable
+from medscan_gui.gui.pages.journal_connected import ConnectedPanel
 from medscan_gui.gui.pages.journal_facts import record_facts
-from medscan_gui.gui.widgets import Label, column, row
+from medscan_gui.gui.pages.journal_summary import Summary
+from medscan_gui.gui.widgets import Button, Label, column, row
 from medscan_gui.gui.widgets.panels import GAP
+
+#: Places of the tabs.
+SUMMARY, THREATS, NOT_READ, DONE, TECHNICAL = range(5)
 
 
 class ScanDetails(QWidget):
     """Shows one committed record. Empty until `show_record`."""
+
+    #: THREATS or NOT_READ: this list is wanted as a file.
+    table_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +37,13 @@ class ScanDetails(QWidget):
         self._light = LightWidget(52)
         self.headline = Label(role="heading", wrap=True)
         self.subline = Label(role="soft", wrap=True)
-        self._summary = QVBoxLayout()
+        self.summary = Summary()
+        self.connected = ConnectedPanel()
+        self.connected.procedure.counted.connect(self._steps_counted)
+        self._entries: tuple[HistoryRow, ...] = ()
+        self._steps = (0, 0)
+        self.as_table = Button(role="quiet", icon_name="save")
+        self.as_table.clicked.connect(self._table_clicked)
         self.tabs = QTabWidget()
         self.findings = FindingsModel(self)
         self.problems = ProblemsModel(self)
@@ -48,7 +60,7 @@ class ScanDetails(QWidget):
         header = self._findings_table.horizontalHeader()
         header.setSortIndicatorShown(True)
         header.setSortIndicator(FindingColumn.SEVERITY, Qt.SortOrder.AscendingOrder)
-        for section, width in enumerate((120, 170, 330, 160, 300)):
+        for section, width in enumerate((120, 170, 330, 160, 180, 220)):
             header.resizeSection(section, width)
         header.setStretchLastSection(True)
         facts = self._facts_table.horizontalHeader()
@@ -56,15 +68,13 @@ class ScanDetails(QWidget):
         facts.resizeSection(0, 300)
         facts.setStretchLastSection(True)
         self._facts_table.verticalHeader().setDefaultSectionSize(28)
-        inside = QWidget()
-        self._summary.setContentsMargins(4, 12, 12, 4)
-        self._summary.setSpacing(6)
-        inside.setLayout(self._summary)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        for page in (scroll, self._findings_table, self._problems_tree, self._facts_table):
+        done = QScrollArea()
+        done.setWidgetResizable(True)
+        done.setWidget(self.connected)
+        for page in (self.summary, self._findings_table, self._problems_tree, done, self._facts_table):
             self.tabs.addTab(page, "")
+        self.tabs.setCornerWidget(self.as_table)
+        self.tabs.currentChanged.connect(self._offer_table)
         self.tabs.setDocumentMode(True)
         words = column([self.headline, self.subline], gap=2)
         self._top = row([self._light, words], gap=12)
@@ -95,6 +105,27 @@ class ScanDetails(QWidget):
             self.problems.set_problems(record.problems, record.coverage)
         self.retranslate()
 
+    def show_connected(self, entries: tuple[HistoryRow, ...]) -> None:
+        """Show what was done after this scan."""
+        self._entries = entries
+        self.connected.show_entries(entries)
+        self._say_titles()
+
+    @Slot(int, int)
+    def _steps_counted(self, done: int, steps: int) -> None:
+        self._steps = (done, steps)
+        self._say_titles()
+
+    @Slot()
+    def _offer_table(self) -> None:
+        place = self.tabs.currentIndex()
+        rows = {THREATS: self.findings.rowCount(), NOT_READ: self.problems.rowCount()}
+        self.as_table.setVisible(rows.get(place, 0) > 0)
+
+    @Slot()
+    def _table_clicked(self) -> None:
+        self.table_wanted.emit(self.tabs.currentIndex())
+
     def retranslate(self) -> None:
         """Set every text again."""
         self._light.retranslate()
@@ -102,19 +133,26 @@ class ScanDetails(QWidget):
         self._problems_tree.setAccessibleName(_("Items not read, by reason"))
         self._facts_table.setAccessibleName(_("Technical facts"))
         self.tabs.setAccessibleName(_("Details of the scan"))
+        self.as_table.setText(_("Save as a table…"))
+        self.connected.retranslate()
+        self._say_titles()
+        self._offer_table()
         record = self._record
-        for index, title in enumerate(self._titles(record)):
-            self.tabs.setTabText(index, title)
         if record is None:
             return
         self._light.set_light(record.light)
         self.headline.setText(f"{light_word(record.light)} · {headline(record.verdict.kind, record.stop)}")
         self.subline.setText(_subline(record))
         self.findings.retranslate()
+        self._findings_table.setColumnHidden(FindingColumn.FATE, not self.findings.tells_fates)
         self.problems.retranslate()
         self._lay_out_problems()
         self.facts.set_facts(record_facts(record, self._position))
-        self._fill_summary(record)
+        self.summary.show_record(record)
+
+    def _say_titles(self) -> None:
+        for index, title in enumerate(self._titles(self._record)):
+            self.tabs.setTabText(index, title)
 
     def _lay_out_problems(self) -> None:
         groups = self.problems.rowCount()
@@ -130,31 +168,17 @@ class ScanDetails(QWidget):
             _("Summary"),
             _("Threats ({count})").format(count=number(threats)),
             _("Not read ({count})").format(count=number(not_read)),
+            self._done_title(),
             _("Technical"),
         )
 
-    def _fill_summary(self, record: ScanRecord) -> None:
-        while (item := self._summary.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        told = advice(record)
-        reasons = record.verdict.reasons
-        # "No threat was found" is the headline already; how much was read says more.
-        said_already = not reasons or reasons == (Message.of(f"verdict.{record.verdict.kind.value}"),)
-        self._section(_("What happened"), (told.happened,) if said_already else reasons)
-        self._section(_("What it means for the device"), (told.means,))
-        self._section(_("What to do next"), told.next_steps, numbered=len(told.next_steps) > 1)
-        self._summary.addStretch(1)
-
-    def _section(self, title: str, messages: tuple[Message, ...], *, numbered: bool = False) -> None:
-        self._summary.addWidget(Label(title, "strong"))
-        for place, message in enumerate(messages, 1):
-            text = shown(current().sentence(message), 2000)
-            label = Label(f"{place}. {text}" if numbered else text, wrap=True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._summary.addWidget(label)
-        self._summary.addSpacing(6)
+    def _done_title(self) -> str:
+        done, steps = self._steps
+        if steps:
+            return _("What was done ({count}; steps {done}/{all})").format(
+                count=number(len(self._entries)), done=done, all=steps
+            )
+        return _("What was done ({count})").format(count=number(len(self._entries)))
 
 
 def _subline(record: ScanRecord) -> str:

@@ -1,14 +1,15 @@
 """The list of devices: the latest light, the title, and when it was scanned last."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QComboBox, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from medscan_gui.core.text import _
-from medscan_gui.gui.models.devices import DevicesModel
+from medscan_gui.core.text import _, ngettext_
+from medscan_gui.gui.models.devices import OVERDUE_ROLE, SOON_DAYS, DevicesModel, Due, is_due, today
 from medscan_gui.gui.models.light_icons import LightIcons
 from medscan_gui.gui.models.roles import DETAIL_ROLE
 from medscan_gui.gui.theme import theme
+from medscan_gui.gui.theme.icons import paint_icon
 from medscan_gui.store.journal import DeviceSummary
 
 _MARGIN = 12
@@ -44,6 +45,10 @@ class DeviceDelegate(QStyledItemDelegate):
         icon = QRect(rect.left() + _MARGIN, rect.top() + _MARGIN, _ICON, _ICON)
         if index.row() > 0:
             index.data(Qt.ItemDataRole.DecorationRole).paint(painter, icon)
+        if index.data(OVERDUE_ROLE):
+            # Beside the word OVERDUE; in ink, since the colours of the light mean results.
+            box = QRectF(rect.left() + _MARGIN + 2, rect.top() + _MARGIN + _ICON + 8, 22, 22)
+            paint_icon(painter, "due", box, tokens.ink)
         self._paint_lines(painter, option, index, rect.adjusted(2 * _MARGIN + _ICON, _MARGIN, -_MARGIN, 0))
         painter.restore()
 
@@ -74,6 +79,34 @@ class DeviceDelegate(QStyledItemDelegate):
             colour = tokens.ink_soft
 
 
+class DueFilter(QComboBox):
+    """Narrows the devices down to those whose next scan is due."""
+
+    narrowed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        for due in Due:
+            self.addItem("", due.value)
+        self.currentIndexChanged.connect(self._changed)
+
+    @Slot()
+    def _changed(self) -> None:
+        self.narrowed.emit(Due(self.currentData()))
+
+    def clear_choice(self) -> None:
+        """List every device."""
+        self.setCurrentIndex(0)
+
+    def retranslate(self) -> None:
+        """Speak the language in use."""
+        self.setAccessibleName(_("Which devices are listed"))
+        template = ngettext_("Next scan: within {count} day", "Next scan: within {count} days", SOON_DAYS)
+        soon = template.format(count=SOON_DAYS)
+        for place, words in enumerate((_("Next scan: any"), _("Next scan: overdue"), soon)):
+            self.setItemText(place, words)
+
+
 class DeviceList(QListView):
     """The devices; `chosen` carries a DeviceSummary, or None for all devices."""
 
@@ -82,6 +115,8 @@ class DeviceList(QListView):
     def __init__(self, icons: LightIcons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.devices = DevicesModel(icons, self)
+        self._all: tuple[DeviceSummary, ...] = ()
+        self._due = Due.ANY
         self.setModel(self.devices)
         self.setItemDelegate(DeviceDelegate(self))
         self.setMouseTracking(True)
@@ -98,7 +133,10 @@ class DeviceList(QListView):
         return self.devices.device(self.currentIndex().row())
 
     def show_devices(self, devices: tuple[DeviceSummary, ...]) -> None:
-        """Show these devices and keep the choice, where it is still listed."""
+        """Show these devices, as narrowed down, and keep the choice, where it is still listed."""
+        self._all = devices
+        now = today()
+        devices = tuple(summary for summary in devices if is_due(summary, self._due, now))
         before = self.current
         selection = self.selectionModel()
         selection.blockSignals(True)
@@ -109,6 +147,11 @@ class DeviceList(QListView):
         self.viewport().update()
         if before is not None and row == 0:
             self.chosen.emit(None)
+
+    def narrow(self, due: Due) -> None:
+        """List only devices that are due so."""
+        self._due = due
+        self.show_devices(self._all)
 
     def choose(self, device_id: str) -> None:
         """Choose a device by its id, or all devices if it is not listed."""

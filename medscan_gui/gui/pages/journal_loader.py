@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.words import Light
 from medscan_gui.gui.background import Errand
-from medscan_gui.gui.models.scans import ScanColumn, sort_scans
-from medscan_gui.store.journal import Journal, NoJournal, ScanOrder, ScanSummary
+from medscan_gui.gui.models.scans import HistoryRow, ScanColumn, sort_scans
+from medscan_gui.store.journal import Journal, NoJournal, ScanOrder
 
 AnyJournal = Journal | NoJournal
 
@@ -33,7 +33,7 @@ _BREATH = 0.002
 
 
 class Query(NamedTuple):
-    """Which scans are shown, and in which order."""
+    """Which scans and actions are shown, and in which order."""
 
     device_id: str = ""
     search: str = ""
@@ -48,11 +48,11 @@ class Query(NamedTuple):
 
 
 class ScanPage(NamedTuple):
-    """Some scans, from a place in the list; `complete` once nothing follows."""
+    """Some entries, from a place in the list; `complete` once nothing follows."""
 
     query: Query
     offset: int
-    scans: tuple[ScanSummary, ...]
+    scans: tuple[HistoryRow, ...]
     complete: bool
 
 
@@ -88,7 +88,7 @@ class JournalLoader(QObject):
         work = partial(_page, self._journal, query, 0) if query.order else partial(_sorted, self._journal, query)
         self.ask("scans", work, self.scans_came.emit)
         count = partial(
-            self._journal.count_scans, query.device_id or None, search=query.search, light=query.light
+            self._journal.count_history, query.device_id or None, search=query.search, light=query.light
         )
         self.ask("count", count, self.count_came.emit)
 
@@ -158,8 +158,8 @@ class _Question(Errand):
         self.came.emit(self, None, error)
 
 
-def _read(journal: AnyJournal, query: Query, limit: int | None, offset: int) -> tuple[ScanSummary, ...]:
-    return journal.scans(
+def _read(journal: AnyJournal, query: Query, limit: int | None, offset: int) -> tuple[HistoryRow, ...]:
+    return journal.history(
         query.device_id or None,
         search=query.search,
         light=query.light,
@@ -176,7 +176,7 @@ def _page(journal: AnyJournal, query: Query, offset: int) -> ScanPage:
 
 
 def _sorted(journal: AnyJournal, query: Query) -> ScanPage:
-    scans: list[ScanSummary] = []
+    scans: list[HistoryRow] = []
     while True:
         found = _read(journal, query, _SLICE, len(scans))
         scans += found

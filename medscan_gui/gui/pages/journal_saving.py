@@ -1,6 +1,6 @@
-"""The list of scans as a file: asks where, writes beside the window's thread, all or nothing."""
+"""Lists of the journal as files: asks where, writes beside the window's thread, all or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.names import shown
-from medscan_gui.core.record import canonical_json
+from medscan_gui.core.record import ScanRecord, canonical_json
 from medscan_gui.core.text import Words, _, current
-from medscan_gui.export.formats import scans_csv
+from medscan_gui.export.formats import findings_csv, history_csv, problems_csv
 from medscan_gui.export.saving import write_whole
 from medscan_gui.gui.background import Errand
-from medscan_gui.store.journal import ScanSummary
+from medscan_gui.gui.models.scans import HistoryRow
 
 SUGGESTED_NAME = "MedScan-journal.csv"
 
@@ -22,7 +22,7 @@ SUGGESTED_NAME = "MedScan-journal.csv"
 def ask_where(parent: QWidget, suggested: Path) -> Path | None:
     """Ask for a file to write; None if the operator declines. Qt asks before one would be overwritten."""
     kinds = ";;".join((_("Table (*.csv)"), _("Data (*.json)")))
-    chosen, _kind = QFileDialog.getSaveFileName(parent, _("Export the list of scans"), str(suggested), kinds)
+    chosen, _kind = QFileDialog.getSaveFileName(parent, _("Save the list"), str(suggested), kinds)
     if not chosen:
         return None
     path = Path(chosen)
@@ -30,7 +30,7 @@ def ask_where(parent: QWidget, suggested: Path) -> Path | None:
 
 
 class ListSaver(QObject):
-    """Writes lists of scans; `said` carries the sentence that tells the result, `saved` the path."""
+    """Writes lists; `said` carries the sentence that tells the result, `saved` the path."""
 
     said = Signal(str)
     saved = Signal(object)
@@ -41,17 +41,20 @@ class ListSaver(QObject):
         #: Replaced in tests: a file dialog of the system cannot be answered there.
         self.ask_where: Callable[[QWidget, Path], Path | None] = ask_where
 
-    def ask_and_save(self, scans: tuple[ScanSummary, ...], folder: Path) -> None:
-        """Ask for a place and write these scans there: as data if the name ends in ``.json``, else as a table."""
+    def ask_and_save(self, entries: Sequence[HistoryRow], folder: Path) -> None:
+        """Ask for a place and write these entries there: as data if the name ends in ``.json``, else as a table."""
+        self.save(folder, SUGGESTED_NAME, partial(_history_file, tuple(entries), current()))
+
+    def save(self, folder: Path, name: str, make: Callable[[Path], bytes]) -> None:
+        """Ask for a place, and write there what `make` makes for the path chosen."""
         start = folder if folder.is_dir() else Path.home()
-        path = self.ask_where(self._window, start / SUGGESTED_NAME)
+        path = self.ask_where(self._window, start / name)
         if path is None:
             return
-        errand = Errand(partial(_write, scans, current(), path), "list", self)
+        errand = Errand(partial(_write, make, path), "list", self)
         errand.done.connect(self._written)
         errand.failed.connect(self._not_written)
-        errand.done.connect(errand.deleteLater)
-        errand.failed.connect(errand.deleteLater)
+        errand.over.connect(errand.deleteLater)
         errand.start()
 
     @Slot(object)
@@ -66,9 +69,20 @@ class ListSaver(QObject):
         self.said.emit(current().sentence(error.message))
 
 
-def _write(scans: tuple[ScanSummary, ...], words: Words, path: Path) -> Path:
-    if path.suffix.lower() == ".json":
-        write_whole(path, canonical_json(scans))
-    else:
-        write_whole(path, scans_csv(scans, words))
+def _write(make: Callable[[Path], bytes], path: Path) -> Path:
+    write_whole(path, make(path))
     return path
+
+
+def _history_file(entries: tuple[HistoryRow, ...], words: Words, path: Path) -> bytes:
+    return canonical_json(entries) if path.suffix.lower() == ".json" else history_csv(entries, words)
+
+
+def findings_file(record: ScanRecord, words: Words, path: Path) -> bytes:
+    """Return the threats of a scan as a file."""
+    return canonical_json(record.findings) if path.suffix.lower() == ".json" else findings_csv(record, words)
+
+
+def problems_file(record: ScanRecord, words: Words, path: Path) -> bytes:
+    """Return the items of a scan that were not read as a file."""
+    return canonical_json(record.problems) if path.suffix.lower() == ".json" else problems_csv(record, words)

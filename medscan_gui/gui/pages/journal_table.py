@@ -4,9 +4,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
+from medscan_gui.core.action import ActionKind
 from medscan_gui.core.text import _
 from medscan_gui.core.words import Light
 from medscan_gui.gui.light import light_word
+from medscan_gui.gui.models.actions import action_word
 from medscan_gui.gui.models.phrases import date_time
 from medscan_gui.gui.models.scans import LIGHT_ORDER, ScanColumn, ScansModel, cut_off_word
 from medscan_gui.gui.pages.copy_table import CopyTable
@@ -40,8 +42,9 @@ class ScanTable(CopyTable):
 
     def retranslate(self) -> None:
         """Name the table, and make its columns fit the words of the language."""
-        self.setAccessibleName(_("Scans"))
-        words = [light_word(light) for light in LIGHT_ORDER if light not in {Light.IDLE, Light.SCANNING}]
+        self.setAccessibleName(_("Scans and what was done"))
+        words = [action_word(kind) for kind in ActionKind]
+        words += [light_word(light) for light in LIGHT_ORDER if light not in {Light.IDLE, Light.SCANNING}]
         self._fit(ScanColumn.LIGHT, [*words, cut_off_word()], _ICON + 8)
         self._fit(ScanColumn.DATE, [date_time(_WIDEST_DATE)])
         self._fit(ScanColumn.OPERATOR, ["n" * 9])

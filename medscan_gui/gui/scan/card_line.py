@@ -41,6 +41,10 @@ class CardLine(Panel):
         self._card, self._refusal, self._due = card, refusal, due
         self._say()
 
+    def show_refusal(self, refusal: Message) -> None:
+        """Say why the scan was refused, whatever the card shown."""
+        self.show_card(self._card, refusal)
+
     @property
     def text(self) -> str:
         """What the line says of the card."""

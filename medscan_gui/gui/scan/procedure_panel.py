@@ -3,6 +3,7 @@
 A tick is shown as done only once the journal has it: the panel never says more than is kept.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -201,7 +202,7 @@ class ProcedurePanel(Card):
 class _Tick(Errand):
     """One tick on its way to the journal."""
 
-    def __init__(self, tick: ProcedureStep, work: "partial[object]", parent: QObject) -> None:
+    def __init__(self, tick: ProcedureStep, work: Callable[[], object], parent: QObject) -> None:
         super().__init__(work, "tick", parent)
         self.tick = tick
 
