@@ -17,89 +17,54 @@ import msgspec
 
 from medscan_gui import __version__
 from medscan_gui.core import events as scan_events
+from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.bundle import AgeThresholds, Bundle, BundleError, bundle_age
-from medscan_gui.core.coverage import CoverageLedger
-from medscan_gui.core.device import Device, HostIdentity, Target, default_device
+from medscan_gui.core.device import Device, Target
 from medscan_gui.core.estimate import Estimator
-from medscan_gui.core.finding import Finding, ItemProblem, worst_first
+from medscan_gui.core.finding import worst_first
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import raw_bytes
-from medscan_gui.core.record import (
-    FINDINGS_KEPT,
-    NAME_BYTES_KEPT,
-    PROBLEMS_KEPT,
-    EngineFacts,
-    ScanRecord,
-    SignatureFacts,
-    timestamp,
-)
-from medscan_gui.core.text import current
+from medscan_gui.core.names import one_line, raw_bytes
+from medscan_gui.core.policy import DEVICE_CARD, CardInForce, folders_as_patterns, scan_refusal
+from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, timestamp
 from medscan_gui.core.verdict import Evidence, decide
-from medscan_gui.core.words import Stop, TargetKind
+from medscan_gui.core.words import Fate, Stop, TargetKind
 from medscan_gui.engine import events as engine_events
 from medscan_gui.engine.limits import Limits
 from medscan_gui.engine.places import identity_of
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
+from medscan_gui.follow_up import FollowUp, Threats, earlier_evidence, joined
+from medscan_gui.services import (
+    Services,
+    accept_file,
+    accepted_contents,
+    card_in_force,
+    device_for,
+    open_services,
+)
 from medscan_gui.store.bundles import read_bundle
 from medscan_gui.store.ids import time_ordered_id
-from medscan_gui.store.journal import Journal, NoJournal
 from medscan_gui.store.opening import JOURNAL_NAME
-from medscan_gui.store.settings import Settings, SettingsStore
-from medscan_gui.system.host import host_identity
+from medscan_gui.store.settings import Settings
 from medscan_gui.system.paths import Paths
 from medscan_gui.system.volumes import network_devices
+from medscan_gui.tally import Tally
+
+__all__ = [
+    "ScanRefusedError",
+    "ScanRequest",
+    "ScanSession",
+    "Services",
+    "accept_file",
+    "card_in_force",
+    "device_for",
+    "open_services",
+    "signature_facts",
+]
 
 log = logging.getLogger(__name__)
 
 #: At most this many seconds between two Progress events while anything happens.
 _PROGRESS_PERIOD = 0.05
-
-
-@dataclass
-class Services:
-    """What a scan stands on; opened once, shared by window and command line."""
-
-    paths: Paths
-    settings: SettingsStore
-    journal: Journal | NoJournal
-    host: HostIdentity
-
-    def report_of(self, record: ScanRecord, *, committed: bool = True) -> bytes:
-        """Return the PDF report of a scan, in the language in use. Raises MedScanError."""
-        from medscan_gui.export.pdf import write_report
-
-        position = self.journal.position(record.id) if committed else None
-        hospital = self.settings.current.hospital_name
-        return write_report(record, position, current(), self.paths.resources, hospital=hospital)
-
-    @property
-    def reports_folder(self) -> Path:
-        """The folder in which files are first offered to be saved."""
-        chosen = self.settings.current.reports_dir
-        return Path(chosen) if chosen else self.paths.reports_dir
-
-    def close(self) -> None:
-        """Close the journal. Safe to call twice."""
-        self.journal.close()
-
-
-def open_services(paths: Paths) -> Services:
-    """Open settings and journal. A journal that cannot be opened does not stop anything.
-
-    The journal then stands in as a `NoJournal` whose `problem` is the sentence to show.
-    """
-    settings = SettingsStore(paths)
-    journal: Journal | NoJournal
-    try:
-        journal = Journal.open(paths.data_dir, removable=paths.mode == "portable")
-    except MedScanError as error:
-        journal = NoJournal(error.message)
-    try:
-        journal.recover_cut_off(datetime.now(UTC))
-    except MedScanError as error:
-        # Another MedScan is writing, say: the scans stay as begun, and the next start tries again.
-        log.info("cut-off scans were not entered: %s", error)
-    return Services(paths=paths, settings=settings, journal=journal, host=host_identity())
 
 
 @dataclass(frozen=True)
@@ -109,26 +74,17 @@ class ScanRequest:
     target: Target
     device: Device
     operator: str = ""
+    #: Set for the scan that verifies a clean-up.
+    follow_up: FollowUp | None = None
 
 
-#: Longest text that a record takes from the operator, in characters. More is a slip of a scanner or of a paste.
-_TYPED_CHARACTERS = 200
-
-
-def _typed(text: str) -> str:
-    """Return what was typed as the record can hold it: one line of real text, of bounded length."""
-    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())[:_TYPED_CHARACTERS]
+class ScanRefusedError(MedScanError):
+    """The device's policy card does not allow this scan: its sentence says why, and what to do."""
 
 
 def _typed_device(device: Device) -> Device:
     values = {field: getattr(device, field) for field in Device.__struct_fields__}
-    return Device(**{field: _typed(value) for field, value in values.items()})
-
-
-def device_for(services: Services, target: Target) -> Device:
-    """Return the device of a target as the journal knows it, or as it is on first sight."""
-    device = default_device(target, services.host)
-    return services.journal.device(device.id) or device
+    return Device(**{field: one_line(value) for field, value in values.items()})
 
 
 def signature_facts(bundle: Bundle | None, settings: Settings, now: datetime) -> SignatureFacts:
@@ -163,81 +119,21 @@ def _own_files(paths: Paths, bundle: Bundle) -> tuple[Path, ...]:
     return (*rules, journal, *companions, paths.log_file)
 
 
-class _Tally:
-    """What has been seen of a running scan; the raw material of its record."""
-
-    def __init__(self) -> None:
-        self.ledger = CoverageLedger()
-        self.bytes_total = 0
-        self.findings: list[Finding] = []
-        self.threats = 0
-        self.problems: list[ItemProblem] = []
-        self.not_read = 0
-        self._room = NAME_BYTES_KEPT
-        self.yara_version = ""
-        self.workers = 0
-        self.at_work: engine_events.AtWork | None = None
-        self.troubles: list[Message] = []
-        self.ended: engine_events.Ended | None = None
-
-    def take(self, event: engine_events.EngineEvent) -> None:
-        """Enter one event of the engine."""
-        match event:
-            case engine_events.ItemsEnded():
-                for line in event.lines:
-                    self.ledger.add(line.outcome, line.cause, line.items, line.bytes)
-            case engine_events.ItemTrouble():
-                self._take_trouble(event)
-            case engine_events.Found():
-                self.threats += 1
-                if len(self.findings) < FINDINGS_KEPT and self._has_room(event.finding.chain):
-                    self.findings.append(event.finding)
-            case engine_events.Counted():
-                self.ledger.items_counted = event.items
-                self.ledger.walk_complete = event.final
-                self.bytes_total = event.bytes
-            case engine_events.AtWork():
-                self.at_work = event
-            case _:
-                self._take_engine(event)
-
-    def _take_engine(self, event: engine_events.EngineEvent) -> None:
-        match event:
-            case engine_events.EngineStarted() if event.proof is not None:
-                self.workers += 1
-                self.yara_version = event.yara_version
-            case engine_events.EngineRefused():
-                self.troubles.append(event.message)
-            case engine_events.Ended():
-                self.ended = event
-                self.ledger.walk_complete = event.walk_complete
-
-    def _take_trouble(self, event: engine_events.ItemTrouble) -> None:
-        problem = event.problem
-        self.ledger.add(problem.outcome, problem.cause, size=event.size)
-        self.not_read += 1
-        if len(self.problems) < PROBLEMS_KEPT and self._has_room(problem.chain):
-            self.problems.append(problem)
-
-    def _has_room(self, chain: tuple[bytes, ...]) -> bool:
-        """Take the room for one more name; a medium full of huge names must not make a record that none can read."""
-        size = sum(map(len, chain))
-        fits = size <= self._room
-        self._room -= size if fits else 0
-        return fits
-
-
 class ScanSession:
     """One scan. `events` is iterated by one thread; `cancel`, `pause`, `resume` may come from any."""
 
     def __init__(self, services: Services, request: ScanRequest, *, limits: Limits | None = None) -> None:
+        """Prepare. Raises ScanRefusedError if the device's policy card forbids this scan, here and now."""
         self._services = services
         self._request = request
+        self._troubles: list[Message] = []
+        self._card = self._card_in_force()
+        self._check_card()
         self._limits = limits or Limits()
         self._supervisor: Supervisor | None = None
         self._cancelled = threading.Event()
         self._paused = False
-        self._tally = _Tally()
+        self._tally = Tally(self._accepted())
         self._settings = services.settings.current
         self._bundle: Bundle | None = None
         self._facts = SignatureFacts()
@@ -246,6 +142,28 @@ class ScanSession:
         self._record: ScanRecord | None = None
         self._started = datetime.now(UTC)
         self._scan_id = time_ordered_id(self._started)
+
+    def _card_in_force(self) -> CardInForce | None:
+        try:
+            return card_in_force(self._services, self._request.device, self._request.target)
+        except MedScanError as error:
+            # What the card asks is not known: the scan must not claim to have followed it.
+            self._troubles.append(error.message)
+            return None
+
+    def _check_card(self) -> None:
+        if self._card is None or self._request.follow_up is not None:
+            return
+        refusal = scan_refusal(self._card.card, self._request.operator, datetime.now().astimezone())
+        if refusal is not None:
+            raise ScanRefusedError(refusal)
+
+    def _accepted(self) -> dict[str, Acceptance]:
+        try:
+            return accepted_contents(self._services)
+        except MedScanError as error:
+            log.info("no file counts as accepted: %s", error)
+            return {}
 
     # --- from any thread ---------------------------------------------------------------------------
 
@@ -307,8 +225,14 @@ class ScanSession:
         target = self._request.target
         own = _own_files(self._services.paths, bundle)
         identities = (identity_of(file) for file in own)
+        follow_up = self._request.follow_up
+        card = self._card.card if self._card else DEVICE_CARD
         return ScanJob(
-            paths=target.paths,
+            paths=follow_up.places if follow_up else target.paths,
+            shallow=follow_up is not None,
+            headers_only=folders_as_patterns(card.headers_only),
+            gentle=card.gentle,
+            cpu_share=card.cpu_share,
             bundle=bundle,
             workers=self._settings.workers,
             network=network_devices(target.paths) if target.kind is TargetKind.COMPUTER else (),
@@ -393,11 +317,15 @@ class ScanSession:
 
     def _make_record(self, *, stop: Stop, committed: bool, ended: str = "") -> ScanRecord:
         tally, settings, facts = self._tally, self._settings, self._facts
+        follow_up = self._request.follow_up
+        threats = self._threats()
         evidence = Evidence(
             stop=stop,
             ended=tally.ended is not None,
             coverage=tally.ledger.close(),
-            threats_found=tally.threats,
+            threats_found=threats.found,
+            threats_removed=threats.removed,
+            threats_accepted=threats.accepted,
             bundle_verified=self._bundle is not None,
             bundle_digest=facts.digest,
             rules_expected=facts.rules,
@@ -406,8 +334,10 @@ class ScanSession:
             signature_age_days=facts.age_days,
             signature_age_limit_days=settings.old_days,
             committed=committed,
-            troubles=tuple(dict.fromkeys(tally.troubles)),
+            troubles=tuple(dict.fromkeys((*self._troubles, *tally.troubles))),
         )
+        if follow_up is not None:
+            evidence = earlier_evidence(evidence, follow_up)
         offset = self._started.astimezone().utcoffset()
         return ScanRecord(
             id=self._scan_id,
@@ -417,7 +347,7 @@ class ScanSession:
             utc_offset_min=int(offset.total_seconds() // 60) if offset else 0,
             target=self._request.target,
             device=_typed_device(self._request.device),
-            operator=_typed(self._request.operator),
+            operator=one_line(self._request.operator),
             host=self._services.host,
             engine=EngineFacts(
                 program_version=__version__,
@@ -428,8 +358,29 @@ class ScanSession:
             signatures=facts,
             evidence=evidence,
             verdict=decide(evidence),
-            findings=worst_first(tuple(tally.findings)),
+            findings=worst_first(threats.findings),
             problems=tuple(tally.problems),
+            accepted=self._acceptances(threats),
+            card=self._card,
+            follows=follow_up.record.id if follow_up else "",
+            action=follow_up.action if follow_up else "",
+            places=follow_up.places if follow_up else (),
+        )
+
+    def _acceptances(self, threats: Threats) -> tuple[Acceptance, ...]:
+        """Return what was accepted of the threats, of the first scan's as well."""
+        follow_up = self._request.follow_up
+        known = {accepted.sha256: accepted for accepted in (follow_up.record.accepted if follow_up else ())}
+        known |= self._tally.accepted
+        contents = {found.content for found in threats.findings if found.fate is Fate.ACCEPTED} | self._tally.used
+        return tuple(known[content] for content in sorted(contents & known.keys()))
+
+    def _threats(self) -> Threats:
+        tally, follow_up = self._tally, self._request.follow_up
+        if follow_up is not None:
+            return joined(follow_up, tally.findings, tally.threats)
+        return Threats(
+            findings=tuple(tally.findings), found=tally.threats, removed=0, accepted=tally.threats_accepted
         )
 
     def _finish(self) -> scan_events.Finished:

@@ -2,9 +2,12 @@
 
 import logging
 import os
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -64,3 +67,20 @@ def _no_process_is_left() -> Iterator[None]:
     for child in running:
         child.kill()
     assert not running, f"processes left behind: {running}"
+
+
+#: Places that are often another volume than the temporary folder; each is used only if it is.
+_OTHER_VOLUMES = ("/dev/shm", "/run/shm", "/var/tmp", str(Path.home()))
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Return an empty folder on another volume than `tmp_path`: a device's disk, on which no quarantine lies."""
+    here = tmp_path.stat().st_dev
+    for place in _OTHER_VOLUMES:
+        if os.access(place, os.W_OK) and Path(place).stat().st_dev != here:
+            folder = Path(tempfile.mkdtemp(prefix="medscan-disk-", dir=place))
+            yield folder
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+    pytest.skip("there is no second volume that can be written")

@@ -18,5 +18,7 @@ UNAVAILABLE = 69
 INTERNAL = 70
 #: A file asked for could not be written (EX_CANTCREAT). The scan itself is in the journal.
 CANNOT_WRITE = 73
+#: The device's policy card, or MedScan's own rules, do not allow it (EX_NOPERM). Nothing was done.
+NOT_ALLOWED = 77
 
 BY_LIGHT = {Light.BLUE: BLUE, Light.RED: RED, Light.AMBER: AMBER, Light.GREEN: GREEN}

@@ -11,14 +11,16 @@ from medscan_gui.cli.output import say, write
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.text import _, current
 from medscan_gui.export.saving import write_whole
-from medscan_gui.session import Services, open_services
+from medscan_gui.response.recovery import open_recovered
+from medscan_gui.response.reports import action_report, scan_report
+from medscan_gui.services import Services
 from medscan_gui.store.journal import ChainReport, NoJournal
 from medscan_gui.system.paths import Paths
 
 
 def journal_command(options: argparse.Namespace, paths: Paths) -> int:
     """Run one action on the journal and return the exit code."""
-    services = open_services(paths)
+    services = open_recovered(paths)
     try:
         if isinstance(services.journal, NoJournal):
             raise MedScanError(services.journal.problem)
@@ -80,9 +82,18 @@ def _verified(report: ChainReport) -> Iterator[str]:
 
 def _report(services: Services, options: argparse.Namespace) -> int:
     try:
-        write_whole(options.file, services.report_of(services.journal.record(options.scan)))
+        write_whole(options.file, _report_of(services, options.scan))
     except MedScanError as error:
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return exit_codes.CANNOT_WRITE
     say(_("Report written: {file}").format(file=options.file))
     return exit_codes.BLUE
+
+
+def _report_of(services: Services, number: str) -> bytes:
+    """Return the report of a scan, or of an action, by its identifier."""
+    try:
+        record = services.journal.record(number)
+    except MedScanError:
+        return action_report(services, services.journal.action(number))
+    return scan_report(services, record)

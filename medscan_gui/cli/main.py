@@ -2,16 +2,16 @@
 
 import argparse
 import contextlib
+import importlib
 import logging
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from medscan_gui import __version__
 from medscan_gui.cli import exit_codes
 from medscan_gui.cli.output import OutputError
+from medscan_gui.cli.parser import PROGRAM, build_parser
 from medscan_gui.core import text
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.text import _
@@ -19,83 +19,6 @@ from medscan_gui.system.paths import Paths, find_paths
 from medscan_gui.system.resources import load_words, preferred_language
 
 log = logging.getLogger(__name__)
-
-#: What the program is called in its own examples.
-PROGRAM = "medscan-console"
-
-
-class _Parser(argparse.ArgumentParser):
-    """Exits with our usage code. Takes no shortened options: `_early_value` must read the same as the parser."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        options["allow_abbrev"] = False
-        super().__init__(*arguments, **options)
-
-    def error(self, message: str) -> "None":  # type: ignore[override]  # NoReturn: exit() below raises
-        self.print_usage(sys.stderr)
-        self.exit(exit_codes.USAGE, f"{self.prog}: {message}\n")
-
-
-def _filled(value: str) -> str:
-    """Refuse an empty argument: an unset variable of a script must not mean the current folder."""
-    if not value:
-        raise argparse.ArgumentTypeError(_("must not be empty"))
-    return value
-
-
-def _path(value: str) -> Path:
-    return Path(_filled(value))
-
-
-def _add_common(parser: argparse.ArgumentParser, *, top: bool) -> None:
-    # On a sub-command the default must not overwrite what stood before the command's name.
-    default = None if top else argparse.SUPPRESS
-    keep = _("keep journal and settings in this folder")
-    parser.add_argument("--data-dir", type=_path, default=default, metavar=_("FOLDER"), help=keep)
-    parser.add_argument("--lang", choices=("fr", "en"), default=default, help=_("language: French or English"))
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line, in the language in use."""
-    parser = _Parser(
-        prog=PROGRAM,
-        description=_("Portable malware scanner for medical devices. Without a command, the window opens."),
-        epilog=_(
-            "Exit codes of a scan: 0 blue (no threat found), 1 red (threat found, someone must act), "
-            "2 amber (the scan could not conclude), 3 green (threat found and removed). "
-            "Other codes: 64 wrong usage, 69 something needed is missing, 70 fault in MedScan, "
-            "73 the report could not be written."
-        ),
-    )
-    parser.add_argument("--version", action="version", version=f"MedScan {__version__}")
-    _add_common(parser, top=True)
-    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), parser_class=_Parser)
-
-    scan = commands.add_parser("scan", help=_("scan folders or files without a window"))
-    _add_common(scan, top=False)
-    scan.add_argument("paths", nargs="+", type=_filled, metavar=_("PATH"), help=_("what to scan"))
-    scan.add_argument("--report", type=_path, metavar=_("FILE.pdf"), help=_("write the PDF report to this file"))
-    scan.add_argument("--json", action="store_true", help=_("print the whole record of the scan as JSON"))
-    scan.add_argument("--device", default="", metavar=_("NAME"), help=_("name of the device the scan belongs to"))
-    scan.add_argument("--asset", default="", metavar=_("NUMBER"), help=_("asset number of the device"))
-    scan.add_argument("--department", default="", metavar=_("NAME"), help=_("department of the device"))
-    scan.add_argument("--operator", default="", metavar=_("NAME"), help=_("who scans"))
-
-    journal = commands.add_parser("journal", help=_("read, check or report from the journal"))
-    _add_common(journal, top=False)
-    actions = journal.add_subparsers(dest="action", required=True, metavar=_("ACTION"), parser_class=_Parser)
-    listing = actions.add_parser("list", help=_("list the scans, newest first"))
-    listing.add_argument("--search", default="", metavar=_("WORDS"), help=_("only scans that hold these words"))
-    listing.add_argument("--limit", type=int, default=50, metavar="N", help=_("at most this many lines"))
-    listing.add_argument("--json", action="store_true", help=_("print JSON lines"))
-    actions.add_parser("verify", help=_("check that nothing was altered or removed in the journal"))
-    report = actions.add_parser("report", help=_("write the PDF report of an earlier scan"))
-    report.add_argument("scan", metavar=_("SCAN"), help=_("identifier of the scan, as listed"))
-    report.add_argument("file", type=_path, metavar=_("FILE.pdf"), help=_("file to write"))
-    for action in (listing, actions.choices["verify"], report):
-        _add_common(action, top=False)
-    return parser
-
 
 def _early_value(arguments: list[str], option: str) -> str | None:
     """Find an option's value before the parser, whose own words depend on it, can be built. The last one counts."""
@@ -146,6 +69,10 @@ def _start_log(paths: Paths) -> None:
 OpenWindow = Callable[[Paths, str | None], int]
 
 
+#: Runs one command and returns its exit code.
+Command = Callable[[argparse.Namespace, Paths], int]
+
+
 def main(arguments: list[str], open_window: OpenWindow) -> int:
     """Run one command (or the window) and return its exit code."""
     _utf8_output()
@@ -180,15 +107,21 @@ def _drop_output() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+#: The module and function of each command, imported when it is wanted.
+_COMMANDS = {
+    "scan": ("medscan_gui.cli.scan", "scan_command"),
+    "journal": ("medscan_gui.cli.journal", "journal_command"),
+    "quarantine": ("medscan_gui.cli.quarantine", "quarantine_command"),
+    "accept": ("medscan_gui.cli.accept", "accept_command"),
+    "cards": ("medscan_gui.cli.cards", "cards_command"),
+}
+
+
 def _dispatch(options: argparse.Namespace, paths: Paths, open_window: OpenWindow) -> int:
-    if options.command == "scan":
-        from medscan_gui.cli.scan import scan_command
-
-        return scan_command(options, paths)
-    if options.command == "journal":
-        from medscan_gui.cli.journal import journal_command
-
-        return journal_command(options, paths)
+    if options.command in _COMMANDS:
+        module, function = _COMMANDS[options.command]
+        command: Command = getattr(importlib.import_module(module), function)
+        return command(options, paths)
     if not _has_display():
         return _say_no_display()
     return open_window(paths, options.lang)

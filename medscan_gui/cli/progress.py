@@ -3,7 +3,7 @@
 import shutil
 from typing import TextIO
 
-from medscan_gui.core.events import Progress
+from medscan_gui.core.events import CleanUpProgress, Progress
 from medscan_gui.core.names import shown_raw
 from medscan_gui.core.text import _, ngettext_
 
@@ -36,6 +36,21 @@ def progress_text(event: Progress) -> str:
     return ", ".join(parts)
 
 
+def clean_up_text(event: CleanUpProgress) -> str:
+    """Return the counts and the time left of a running clean-up, in words."""
+    counted = ngettext_("{done} of {count} file", "{done} of {count} files", event.files_total)
+    parts = [counted.format(done=event.files_done, count=event.files_total)]
+    if event.left is not None:
+        parts.append(_("about {time} left").format(time=duration_words(event.left)))
+    return ", ".join(parts)
+
+
+def _bar(fraction: float | None) -> str:
+    filled = round((fraction or 0.0) * _BAR_WIDTH)
+    percent = f"{fraction:4.0%}" if fraction is not None else "  …"
+    return f"[{'#' * filled}{'-' * (_BAR_WIDTH - filled)}] {percent}"
+
+
 class ProgressLine:
     """Redraws one line of a terminal in place; silent where the stream is no terminal."""
 
@@ -54,10 +69,11 @@ class ProgressLine:
 
     def progress(self, event: Progress) -> None:
         """Show bar, counts, time left and the item at hand."""
-        filled = round((event.fraction or 0.0) * _BAR_WIDTH)
-        bar = "#" * filled + "-" * (_BAR_WIDTH - filled)
-        percent = f"{event.fraction:4.0%}" if event.fraction is not None else "  …"
-        self.text(f"[{bar}] {percent}  {progress_text(event)}  {shown_raw(event.current, 60)}")
+        self.text(f"{_bar(event.fraction)}  {progress_text(event)}  {shown_raw(event.current, 60)}")
+
+    def clean_up(self, event: CleanUpProgress) -> None:
+        """Show bar, counts, time left and the file at hand."""
+        self.text(f"{_bar(event.fraction)}  {clean_up_text(event)}  {shown_raw(event.current, 60)}")
 
     def clear(self) -> None:
         """Take the line away, so that other lines can follow."""

@@ -9,19 +9,32 @@ from types import FrameType
 import msgspec
 
 from medscan_gui.cli import exit_codes
+from medscan_gui.cli.items import fate_line, item_line
 from medscan_gui.cli.output import say, write
 from medscan_gui.cli.progress import ProgressLine
 from medscan_gui.core.device import Device, Target
-from medscan_gui.core.events import Finished, Preparing, Progress, ThreatFound
+from medscan_gui.core.events import (
+    CleanUpProgress,
+    FileCleaned,
+    Finished,
+    Preparing,
+    Progress,
+    ScanEvent,
+    ThreatFound,
+)
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.names import raw_bytes, shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, current, ngettext_
-from medscan_gui.core.words import TargetKind
+from medscan_gui.core.words import Fate, Light, TargetKind
 from medscan_gui.export.advice import advice
 from medscan_gui.export.formats import record_json
 from medscan_gui.export.saving import write_whole
-from medscan_gui.session import ScanRequest, ScanSession, Services, device_for, open_services
+from medscan_gui.response.clean_up import CleanUpRequest, CleanUpSession
+from medscan_gui.response.plan import CleanUpRefusedError, check_card
+from medscan_gui.response.recovery import open_recovered
+from medscan_gui.response.reports import scan_report
+from medscan_gui.session import ScanRefusedError, ScanRequest, ScanSession, Services, device_for
 from medscan_gui.system.paths import Paths
 from medscan_gui.system.volumes import target_for_path
 
@@ -48,27 +61,49 @@ def _device(services: Services, target: Target, options: argparse.Namespace) -> 
 
 
 def scan_command(options: argparse.Namespace, paths: Paths) -> int:
-    """Scan, print the verdict in words, write the report; returns the exit code."""
-    services = open_services(paths)
+    """Scan, clean up if that was asked for, print the verdict in words, write the report; returns the exit code."""
+    services = open_recovered(paths)
     try:
-        target = _target(options.paths)
-        device = _device(services, target, options)
-        session = ScanSession(services, ScanRequest(target, device, options.operator))
-        finished = _run(session, quiet=options.json)
-        record = finished.record
-        if options.json:
-            write(record_json(record))
-        else:
-            _say_result(finished)
-        code = exit_codes.BY_LIGHT[record.light]
-        if options.report and not _write_report(services, finished, options.report, quiet=options.json):
-            code = exit_codes.CANNOT_WRITE
-        return code
+        return _scan(services, options)
+    except (ScanRefusedError, CleanUpRefusedError) as error:
+        print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
+        return exit_codes.NOT_ALLOWED
     finally:
         services.close()
 
 
-def _run(session: ScanSession, *, quiet: bool) -> Finished:
+def _scan(services: Services, options: argparse.Namespace) -> int:
+    target = _target(options.paths)
+    device = _device(services, target, options)
+    if options.clean_up:
+        check_card(services, device, target)
+    session = ScanSession(services, ScanRequest(target, device, options.operator))
+    finished = _run(session, quiet=options.json)
+    if options.clean_up and finished.record.light is Light.RED:
+        finished = _clean_up(services, finished, options)
+    record = finished.record
+    if options.json:
+        write(record_json(record))
+    else:
+        _say_result(finished)
+    code = exit_codes.BY_LIGHT[record.light]
+    if options.report and not _write_report(services, finished, options.report, quiet=options.json):
+        code = exit_codes.CANNOT_WRITE
+    return code
+
+
+def _clean_up(services: Services, scanned: Finished, options: argparse.Namespace) -> Finished:
+    """Clean up what the scan found; the scan's own end if that is not possible, which is said."""
+    try:
+        request = CleanUpRequest(scanned.record, operator=options.operator)
+        session = CleanUpSession(services, request)
+    except CleanUpRefusedError as error:
+        print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
+        return scanned
+    return _run(session, quiet=options.json)
+
+
+def _run(session: ScanSession | CleanUpSession, *, quiet: bool) -> Finished:
     def cancel(_signal: int, _frame: FrameType | None) -> None:
         session.cancel()
 
@@ -76,21 +111,30 @@ def _run(session: ScanSession, *, quiet: bool) -> Finished:
     line = ProgressLine(sys.stderr)
     try:
         for event in session.events():
-            match event:
-                case Preparing():
-                    line.text(current().sentence(event.step))
-                case Progress():
-                    line.progress(event)
-                case ThreatFound() if not quiet:
-                    line.clear()
-                    say(_("Threat: {name} in {place}").format(name=event.finding.rule, place=event.finding.where))
-                case Finished():
-                    return event
+            if isinstance(event, Finished):
+                return event
+            _show(event, line, quiet=quiet)
     finally:
         line.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
     raise AssertionError("a scan always ends with Finished")
+
+
+def _show(event: ScanEvent, line: ProgressLine, *, quiet: bool) -> None:
+    match event:
+        case Preparing():
+            line.text(current().sentence(event.step))
+        case Progress():
+            line.progress(event)
+        case CleanUpProgress():
+            line.clean_up(event)
+        case ThreatFound() if not quiet:
+            line.clear()
+            say(_("Threat: {name} in {place}").format(name=event.finding.rule, place=event.finding.where))
+        case FileCleaned() if not quiet:
+            line.clear()
+            say(item_line(event.item))
 
 
 def _say_result(finished: Finished) -> None:
@@ -120,6 +164,8 @@ def _say_threats(record: ScanRecord) -> None:
         threat = _("{name} ({severity}, rule by {author}): {place}")
         say("  ! " + threat.format(name=found.rule, severity=severity, author=shown(found.author), place=found.where))
         say(f"    SHA-256 {found.sha256}")
+        if found.fate is not Fate.IN_PLACE or found.why is not None:
+            say(f"    {fate_line(found)}")
     _say_left_out(record.evidence.threats_found - min(len(record.findings), _LISTED))
 
 
@@ -140,7 +186,7 @@ def _say_left_out(count: int) -> None:
 
 def _write_report(services: Services, finished: Finished, file: Path, *, quiet: bool) -> bool:
     try:
-        write_whole(file, services.report_of(finished.record, committed=finished.committed))
+        write_whole(file, scan_report(services, finished.record, committed=finished.committed))
     except MedScanError as error:
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return False

@@ -27,6 +27,11 @@ def path_of(raw: bytes) -> str:
     return os.fsdecode(raw)
 
 
+def parent_of(raw: bytes) -> bytes:
+    """Return the raw path of the folder that a path lies in."""
+    return raw_bytes(os.path.dirname(path_of(raw)))  # noqa: PTH120  # Path would change the raw name
+
+
 def _shown_character(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # surrogateescape: a byte that is no text
@@ -59,3 +64,12 @@ def shown_raw(raw: bytes, limit: int | None = None) -> str:
 def shown_chain(chain: tuple[bytes, ...], limit: int | None = None) -> str:
     """Return an Item's chain of names, container first: ``export.zip » setup.exe``."""
     return " » ".join(shown_raw(link, limit) for link in chain)
+
+
+#: Longest text that a record takes from the operator, in characters. More is a slip of a scanner or of a paste.
+TYPED_CHARACTERS = 200
+
+
+def one_line(text: str) -> str:
+    """Return what was typed as a record can hold it: one line of real text, of bounded length."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())[:TYPED_CHARACTERS]

@@ -10,7 +10,7 @@ import pytest
 
 import dev
 import dev_setup
-from medscan_gui.cli.main import build_parser
+from medscan_gui.cli.parser import build_parser
 
 ROOT = Path(__file__).parents[2]
 

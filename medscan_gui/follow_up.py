@@ -1,0 +1,88 @@
+"""The scan that verifies a clean-up: what it says together with the scan that found the threats. Pure functions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from medscan_gui.core.acceptance import Acceptance
+from medscan_gui.core.finding import Finding
+from medscan_gui.core.messages import Message
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.verdict import Evidence, doubts
+from medscan_gui.core.words import Fate
+
+
+class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verifying scan builds on.
+
+    `record` is the scan that found the threats, `findings` are its findings with what became of each,
+    `places` the folders to read again, `action` the id of the clean-up. `troubles` are doubts of the clean-up.
+    """
+
+    record: ScanRecord
+    findings: tuple[Finding, ...]
+    places: tuple[bytes, ...]
+    action: str
+    troubles: tuple[Message, ...] = ()
+
+
+class Threats(msgspec.Struct, frozen=True, kw_only=True):
+    """The threats of two scans together."""
+
+    findings: tuple[Finding, ...]
+    found: int
+    removed: int
+    accepted: int
+
+
+def with_acceptance(finding: Finding, accepted: Mapping[str, Acceptance]) -> Finding:
+    """Return the finding as accepted, if the hospital accepts this very content and it is still in place."""
+    if finding.fate is Fate.IN_PLACE and finding.content and finding.content in accepted:
+        return msgspec.structs.replace(finding, fate=Fate.ACCEPTED, why=None)
+    return finding
+
+
+def joined(follow_up: FollowUp, seen: Sequence[Finding], seen_count: int) -> Threats:
+    """Return the first scan's threats with what the second one saw: what came back is in place, what is new counts.
+
+    `seen_count` counts all that was seen, of which `seen` may list only a part; what is not listed counts as new.
+    """
+    first = follow_up.record
+    fates = {(found.chain, found.rule): found for found in follow_up.findings}
+    new: list[Finding] = []
+    for found in seen:
+        key = (found.chain, found.rule)
+        if key in fates:
+            fates[key] = _seen_again(fates[key], found)
+        else:
+            new.append(found)
+    findings = (*fates.values(), *new)
+    unlisted_accepted = max(0, first.evidence.threats_accepted - _count(first.findings, Fate.ACCEPTED))
+    return Threats(
+        findings=findings,
+        found=first.evidence.threats_found + len(new) + max(0, seen_count - len(seen)),
+        removed=_count(findings, Fate.REMOVED),
+        accepted=_count(findings, Fate.ACCEPTED) + unlisted_accepted,
+    )
+
+
+def _seen_again(known: Finding, found: Finding) -> Finding:
+    if known.fate is Fate.REMOVED:
+        return msgspec.structs.replace(found, why=Message.of("clean_up.came_back"), entry=known.entry)
+    if known.fate is Fate.ACCEPTED and found.fate is not Fate.ACCEPTED:
+        return found  # other content under the same name
+    return known
+
+
+def _count(findings: Iterable[Finding], fate: Fate) -> int:
+    return sum(found.fate is fate for found in findings)
+
+
+def earlier_evidence(evidence: Evidence, follow_up: FollowUp) -> Evidence:
+    """Return the evidence of the verifying scan with what the first scan proves, and what it lacks."""
+    first = follow_up.record.evidence
+    return msgspec.structs.replace(
+        evidence,
+        earlier_doubts=tuple(dict.fromkeys((*doubts(first), *follow_up.troubles))),
+        earlier_items_read=max(0, first.coverage.items_read) + max(0, first.earlier_items_read),
+    )

@@ -1,0 +1,44 @@
+"""The beginning of an action's record, the same for all kinds."""
+
+from datetime import UTC, datetime
+
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord
+from medscan_gui.core.device import Device, Target
+from medscan_gui.core.names import one_line
+from medscan_gui.core.record import timestamp
+from medscan_gui.services import Services
+from medscan_gui.store.ids import time_ordered_id
+
+
+def action_stub(
+    services: Services,
+    kind: ActionKind,
+    *,
+    device: Device,
+    target: Target,
+    operator: str,
+    wanted: int,
+    scan_id: str = "",
+    reason: str = "",
+    destination: str = "",
+    items: tuple[ActionItem, ...] = (),
+) -> ActionRecord:
+    """Return the record of an action that begins now, as it stays if it is cut off."""
+    now = datetime.now(UTC)
+    offset = now.astimezone().utcoffset()
+    return ActionRecord(
+        id=time_ordered_id(now),
+        kind=kind,
+        started=timestamp(now),
+        utc_offset_min=int(offset.total_seconds() // 60) if offset else 0,
+        scan_id=scan_id,
+        device=device,
+        target=target,
+        operator=one_line(operator),
+        reason=one_line(reason),
+        kit=services.settings.current.kit,
+        host=services.host,
+        destination=destination,
+        wanted=wanted,
+        items=items,
+    )

@@ -1,0 +1,130 @@
+"""What a clean-up would do, before anything is done: which files, which of them cannot be removed, and why."""
+
+import os
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from medscan_gui.core.device import Device, Target
+from medscan_gui.core.finding import Finding
+from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.names import path_of, shown_raw
+from medscan_gui.core.policy import CardOrigin
+from medscan_gui.core.record import ScanRecord
+from medscan_gui.core.words import Fate, TargetKind
+from medscan_gui.response.protected import Protection
+from medscan_gui.services import Services, card_in_force
+
+
+class CleanUpRefusedError(MedScanError):
+    """No clean-up is offered for this result: its sentence says why, and what to do."""
+
+
+class PlannedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that holds threats. `findings` are indexes into the record's findings; `size` is in bytes."""
+
+    path: bytes
+    findings: tuple[int, ...]
+    #: Content that must still be there, as SHA-256; "" if the scan could not tell.
+    content: str
+    size: int = 0
+    #: Why it will not be removed; None if it can be tried.
+    obstacle: Message | None = None
+    #: The threats are inside an archive or document, which is taken whole.
+    members: bool = False
+
+    @property
+    def where(self) -> str:
+        """Where the file lies, escaped for showing."""
+        return shown_raw(self.path)
+
+
+class CleanUpPlan(msgspec.Struct, frozen=True):
+    """Every file of a clean-up, in the order of their places."""
+
+    files: tuple[PlannedFile, ...]
+
+    @property
+    def removable(self) -> tuple[PlannedFile, ...]:
+        """The files whose removal will be tried."""
+        return tuple(file for file in self.files if file.obstacle is None)
+
+
+def check_card(services: Services, device: Device, target: Target) -> None:
+    """Raise CleanUpRefusedError if the policy card in force allows no clean-up of this device. Raises MedScanError."""
+    in_force = card_in_force(services, device, target)
+    if not in_force.card.clean_up:
+        own = in_force.origin is CardOrigin.DEVICE_DEFAULT
+        raise CleanUpRefusedError(Message.of("clean_up.detect_only_default" if own else "clean_up.detect_only"))
+
+
+def refusal(services: Services, record: ScanRecord) -> Message | None:
+    """Return why no clean-up is offered for this result; None if it may be."""
+    if not any(found.fate is Fate.IN_PLACE for found in record.findings):
+        return Message.of("clean_up.nothing_to_remove")
+    if services.journal.read_only or not record.evidence.committed:
+        return Message.of("clean_up.no_journal")
+    try:
+        check_card(services, record.device, record.target)
+    except MedScanError as error:
+        return error.message
+    return _place_refusal(services, record)
+
+
+def _place_refusal(services: Services, record: ScanRecord) -> Message | None:
+    """Return why the quarantine cannot lie where it would: it must leave with the operator, not stay on the device."""
+    paths = services.paths
+    on_a_key = paths.mode == "portable" and not paths.portable_read_only
+    if record.target.kind is TargetKind.COMPUTER and not on_a_key:
+        return Message.of("clean_up.quarantine_on_device")
+    volume = services.vault.holds_device
+    if any(_device_of(place) == volume for place in record.target.paths):
+        return Message.of("clean_up.quarantine_on_device")
+    return None
+
+
+def _device_of(place: bytes) -> int | None:
+    try:
+        return os.stat(path_of(place)).st_dev  # noqa: PTH116  # raw names
+    except (OSError, ValueError):
+        return None
+
+
+def plan(services: Services, record: ScanRecord, chosen: Sequence[int] | None = None) -> CleanUpPlan:
+    """Return what cleaning up would do. `chosen`: indexes into the record's findings; None means all in place.
+
+    Reads nothing but what tells an operating system's volume. Raises MedScanError if the journal cannot say which
+    policy card is in force.
+    """
+    card = card_in_force(services, record.device, record.target).card
+    indexes = range(len(record.findings)) if chosen is None else chosen
+    grouped: dict[bytes, list[int]] = {}
+    for index in indexes:
+        if record.findings[index].fate is Fate.IN_PLACE:
+            grouped.setdefault(record.findings[index].chain[0], []).append(index)
+    protection = Protection(record.target, card)
+    files = []
+    for path in sorted(grouped):
+        found = tuple(record.findings[index] for index in grouped[path])
+        contents = {one.content for one in found}
+        files.append(
+            PlannedFile(
+                path=path,
+                findings=tuple(grouped[path]),
+                content=min(contents),
+                size=max((one.size for one in found if len(one.chain) == 1), default=0),
+                obstacle=_content_obstacle(contents) or protection.why(path),
+                members=_is_container(found),
+            )
+        )
+    return CleanUpPlan(tuple(files))
+
+
+def _content_obstacle(contents: set[str]) -> Message | None:
+    if "" in contents:
+        return Message.of("clean_up.content_unknown")
+    return Message.of("clean_up.changed_in_scan") if len(contents) > 1 else None
+
+
+def _is_container(found: Iterable[Finding]) -> bool:
+    return any(len(one.chain) > 1 for one in found)

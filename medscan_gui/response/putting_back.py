@@ -1,0 +1,70 @@
+"""Putting one quarantined file back: to its own place if its medium is there, or into a folder. Never over anything."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+
+from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.names import path_of, raw_bytes
+from medscan_gui.core.quarantine import EntryState, VaultEntry
+from medscan_gui.response.media import own_place
+from medscan_gui.store.vault import DamagedEntry, Vault
+from medscan_gui.system.originals import restore
+
+
+class NotPutBackError(MedScanError):
+    """The file stays in the quarantine: the sentence says why, and what to do."""
+
+
+class PutBack:
+    """Puts entries back, in `folder` (raw name bytes) or, with None, each in its own place."""
+
+    def __init__(self, vault: Vault, folder: bytes | None) -> None:
+        self._vault = vault
+        self._folder = folder
+        #: What hard links share -> a name that was put back already.
+        self._links: dict[str, bytes] = {}
+
+    def know_links(self, vault: Vault, entries: Iterable[VaultEntry]) -> None:
+        """Learn which other names of these files were put back earlier, so that they are tied again."""
+        groups = {entry.facts.link_group for entry in entries if entry.facts.links > 1}
+        if not groups or self._folder is not None:
+            return
+        for known in vault.entries():
+            if isinstance(known, DamagedEntry) or known.state is not EntryState.RESTORED:
+                continue
+            if known.facts.link_group in groups and known.restored_to == known.facts.path:
+                self._links[known.facts.link_group] = known.restored_to
+
+    def entry(self, entry: VaultEntry, cancelled: Callable[[], bool]) -> tuple[bytes, tuple[Message, ...]]:
+        """Put one entry back; return where, and what of it could not be put back. Raises MedScanError: it stays."""
+        place = self._place(entry)
+        entry = self._vault.update(entry, state=EntryState.RESTORING, restored_to=place)
+        group = entry.facts.link_group if entry.facts.links > 1 and self._folder is None else ""
+        try:
+            link = self._links.get(group) if group else None
+            content = _until_cancelled(self._vault.read(entry), cancelled)
+            lost = restore(place, entry.facts, content, entry.id, link_to=link)
+        except MedScanError as error:
+            self._vault.update(entry, state=EntryState.QUARANTINED, why=error.message, restored_to=b"")
+            raise
+        if group:
+            self._links[group] = place
+        self._vault.update(entry, state=EntryState.RESTORED, restored_to=place, why=lost[0] if lost else None)
+        return place, lost
+
+    def _place(self, entry: VaultEntry) -> bytes:
+        if self._folder is not None:
+            name = os.path.basename(path_of(entry.facts.path))  # noqa: PTH119  # Path would change the raw name
+            return raw_bytes(os.path.join(path_of(self._folder), name))  # noqa: PTH118
+        place = own_place(entry)
+        if place is None:
+            medium = entry.target.label or entry.target.shown
+            raise NotPutBackError(Message.of("quarantine.medium_absent", medium=medium))
+        return place
+
+
+def _until_cancelled(content: Iterator[bytes], cancelled: Callable[[], bool]) -> Iterator[bytes]:
+    for chunk in content:
+        if cancelled():
+            raise NotPutBackError(Message.of("clean_up.cancelled"))
+        yield chunk

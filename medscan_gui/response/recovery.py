@@ -1,0 +1,147 @@
+"""What a MedScan that was killed left behind: each action gets its end in the journal, each entry its true state.
+
+Nothing is removed here. An original that was set aside in the middle of its removal is put back under
+its own name; a copy whose original is in place is given up; a copy whose original is gone is kept.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ActionStop, ItemResult
+from medscan_gui.core.messages import MedScanError, Message
+from medscan_gui.core.names import parent_of
+from medscan_gui.core.quarantine import EntryState, VaultEntry
+from medscan_gui.core.record import timestamp
+from medscan_gui.response.media import is_present
+from medscan_gui.response.quarantine import item_of
+from medscan_gui.response.removing import give_up
+from medscan_gui.services import Services, open_services
+from medscan_gui.store.vault import DamagedEntry, Vault
+from medscan_gui.system.originals import Place, open_original, settle
+from medscan_gui.system.paths import Paths
+
+log = logging.getLogger(__name__)
+
+_HALF_WAY = frozenset({EntryState.COPYING, EntryState.COPIED, EntryState.REMOVING, EntryState.RESTORING})
+_CUT_OFF = Message.of("clean_up.cut_off")
+
+
+def open_recovered(paths: Paths) -> Services:
+    """Open the services, and give what was cut off its end."""
+    services = open_services(paths)
+    recover(services)
+    return services
+
+
+def recover(services: Services) -> tuple[ActionRecord, ...]:
+    """Give every action that was cut off its end; return them. Never raises for a vault or journal that refuses."""
+    try:
+        dead = services.journal.dead_actions()
+        return tuple(_ended(services, stub) for stub in dead)
+    except MedScanError as error:
+        # Another MedScan is writing, or the key is full: the next start tries again.
+        log.info("cut-off actions were not entered: %s", error)
+        return ()
+
+
+def settle_entries(services: Services, entries: Iterable[VaultEntry]) -> None:
+    """Look again at entries that were left half-way while their medium was away. Never raises for one of them."""
+    for entry in entries:
+        if entry.state in _HALF_WAY and not _is_running(services, entry):
+            _settled(services.vault, entry)
+
+
+def _is_running(services: Services, entry: VaultEntry) -> bool:
+    if entry.state is EntryState.RESTORING:
+        return True  # which action restores it is for `recover` to find
+    try:
+        return not services.journal.action(entry.action_id).ended
+    except MedScanError:
+        return False  # its journal was replaced
+
+
+def _ended(services: Services, stub: ActionRecord) -> ActionRecord:
+    vault = services.vault
+    if stub.kind is ActionKind.CLEAN_UP:
+        items = tuple(_settled(vault, entry) for entry in _entries_of(vault, stub.id))
+    else:
+        items = tuple(_looked_up(vault, stub.kind, item) for item in stub.items)
+    action = msgspec.structs.replace(
+        stub, ended=timestamp(datetime.now(UTC)), stop=ActionStop.CUT_OFF, items=items
+    )
+    services.journal.finish_action(action)
+    return action
+
+
+def _entries_of(vault: Vault, action_id: str) -> Iterable[VaultEntry]:
+    for entry in vault.entries():
+        if not isinstance(entry, DamagedEntry) and entry.action_id == action_id:
+            yield entry
+
+
+def _looked_up(vault: Vault, kind: ActionKind, item: ActionItem) -> ActionItem:
+    """Return what became of one entry of a restore, destroy or export that was cut off."""
+    try:
+        entry = vault.entry(item.entry)
+    except MedScanError as error:
+        return msgspec.structs.replace(item, why=error.message)
+    if kind is ActionKind.RESTORE:
+        return _settled(vault, entry)
+    if kind is ActionKind.DESTROY and entry.state is EntryState.DESTROYED:
+        return item_of(entry, ItemResult.DONE)
+    return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)
+
+
+def _settled(vault: Vault, entry: VaultEntry) -> ActionItem:
+    """Bring one entry to its true state and return what an action says of it."""
+    try:
+        match entry.state:
+            case EntryState.COPYING:
+                give_up(vault, entry.id, _CUT_OFF)
+                return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)
+            case EntryState.COPIED | EntryState.REMOVING:
+                return _original_settled(vault, entry)
+            case EntryState.RESTORING:
+                return _restore_settled(vault, entry)
+            case EntryState.QUARANTINED | EntryState.DESTROYED | EntryState.RESTORED:
+                return item_of(entry, ItemResult.DONE)
+    except MedScanError as error:
+        return item_of(entry, ItemResult.UNCERTAIN, why=error.message)
+    return item_of(entry, ItemResult.NOT_DONE, why=entry.why or _CUT_OFF)
+
+
+def _original_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
+    if not is_present(entry):
+        return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
+    match settle(entry.target.paths, entry.facts.path, entry.id, entry.facts):
+        case Place.IN_PLACE:
+            give_up(vault, entry.id, _CUT_OFF)
+            return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)
+        case Place.GONE if entry.state is EntryState.REMOVING:
+            vault.verify(entry)
+            vault.update(entry, state=EntryState.QUARANTINED)
+            return item_of(entry, ItemResult.DONE)
+    return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
+
+
+def _has_content(path: bytes, sha256: str) -> bool:
+    try:
+        with open_original((parent_of(path),), path) as original:
+            for _ in original.read():
+                pass
+            return original.sha256 == sha256
+    except MedScanError:
+        return False
+
+
+def _restore_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
+    """The file is back under its name with its content, or it is still only in the quarantine."""
+    if _has_content(entry.restored_to, entry.facts.sha256):
+        vault.update(entry, state=EntryState.RESTORED, restored_to=entry.restored_to)
+        elsewhere = entry.restored_to if entry.restored_to != entry.facts.path else b""
+        return item_of(entry, ItemResult.DONE, place=elsewhere)
+    vault.update(entry, state=EntryState.QUARANTINED, why=_CUT_OFF, restored_to=b"")
+    return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)
