@@ -74,8 +74,14 @@ def os_error(error: OSError, folder: Path) -> VaultError:
     return VaultError(_problem_of(error, folder), folder=shown(str(folder), 200), detail=detail)
 
 
+def _can_be_there(error: OSError, folder: Path) -> bool:
+    """A vault that is missing because it could not even be made is not one whose key was unplugged."""
+    said = error.errno in _FULL or error.errno == errno.EROFS
+    return said or folder.is_dir() or (error.errno in _REFUSED and folder.parent.is_dir())
+
+
 def _problem_of(error: OSError, folder: Path) -> VaultProblem:
-    if error.errno in _NO_MEDIUM or not folder.is_dir():
+    if error.errno in _NO_MEDIUM or not _can_be_there(error, folder):
         return VaultProblem.GONE
     if error.errno in _FULL:
         return VaultProblem.FULL

@@ -6,16 +6,16 @@ Each sample is `<id>.bin`, its alternate streams `<id>.stream-1.bin`…, and `<i
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import pyzipper  # type: ignore[import-untyped]
 
 from medscan_gui.core.device import Device
 from medscan_gui.core.finding import Finding
-from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.names import shown
 from medscan_gui.core.quarantine import VaultEntry
 from medscan_gui.core.record import canonical_json
@@ -50,6 +50,8 @@ class ExportedFacts(msgspec.Struct, frozen=True, kw_only=True):
     format: int = FORMAT
     path: str
     path_raw: bytes
+    #: Where in it each of the findings lies, escaped, in their order.
+    found_in: tuple[str, ...]
     size: int
     sha256: str
     modified_ns: int
@@ -122,8 +124,7 @@ def write_zip(
         raise _export_error(error, unfinished) from error
     try:
         with unfinished.open("r+b") as stream:
-            with pyzipper.AESZipFile(stream, "w", encryption=pyzipper.WZ_AES, compresslevel=1) as archive:
-                archive.setpassword(password.encode("utf-8", "surrogatepass"))
+            with _archive(stream, password) as archive:
                 writer = _Writer(archive, moment, cancelled, on_bytes)
                 for entry in entries:
                     _add_entry(writer, entry, read)
@@ -134,10 +135,22 @@ def write_zip(
     except BaseException as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        if isinstance(error, OSError) and not isinstance(error, MedScanError):
+        if isinstance(error, OSError):
             raise _export_error(error, file) from error
         raise
     sync_folder(file.parent)
+
+
+@contextmanager
+def _archive(stream: BinaryIO, password: str) -> Iterator[pyzipper.AESZipFile]:
+    archive = pyzipper.AESZipFile(stream, "w", encryption=pyzipper.WZ_AES, compresslevel=1)
+    archive.setpassword(password.encode("utf-8", "surrogatepass"))
+    try:
+        yield archive
+        archive.close()
+    except BaseException:
+        archive.fp = None  # given up: closing a member that could not be written would raise over the reason
+        raise
 
 
 def _reserve(file: Path) -> None:
@@ -178,6 +191,7 @@ def _facts_of(
         id=entry.id,
         path=entry.where,
         path_raw=entry.facts.path,
+        found_in=tuple(found.where for found in entry.findings),
         size=entry.facts.size,
         sha256=entry.facts.sha256,
         modified_ns=entry.facts.modified_ns,

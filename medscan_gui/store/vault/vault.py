@@ -19,7 +19,6 @@ from medscan_gui.core.record import timestamp
 from medscan_gui.store.files import sync_folder
 from medscan_gui.store.vault import disk, form, listing, names
 from medscan_gui.store.vault.errors import DamagedEntry, VaultError, VaultProblem, os_error
-from medscan_gui.store.vault.export import write_zip
 from medscan_gui.store.vault.form import Stored
 from medscan_gui.store.vault.lock import BUSY_SECONDS, locked
 from medscan_gui.store.vault.sample import new_key, read_sample, write_sample
@@ -228,6 +227,8 @@ class Vault:
         `cancelled` is asked between chunks; `on_bytes` is told the size of each one. Raises VaultError: EXPORT_…, or
         what `read` raises; nothing is left of the zip then. EXPORT_CANCELLED after a cancel.
         """
+        from medscan_gui.store.vault.export import write_zip
+
         write_zip(entries, self.read, file, password, self._clock(), cancelled=cancelled, on_bytes=on_bytes)
 
     def _tidy(self, folder: Path, entry_id: str, found: set[str]) -> None:

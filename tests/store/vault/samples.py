@@ -1,18 +1,31 @@
 """Entries and vaults for the tests of the quarantine."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from medscan_gui.core.device import Device, Target
+from medscan_gui.core.finding import Finding
 from medscan_gui.core.names import raw_bytes
 from medscan_gui.core.quarantine import EntryState, FileFacts, VaultEntry
 from medscan_gui.core.text import Words
+from medscan_gui.core.words import Severity, TargetKind
 from medscan_gui.store.vault import Vault, VaultError, new_id
-from tests.store.records import FOLDER, NOON, STICK, finding
 
 SIZE = 3 * 1024 * 1024
 """Bytes after which a sample has several chunks."""
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+STICK = Device(id="device-stick", name="Clé bleue", asset_number="USB-07", department="Radiologie")
+FOLDER = Target(kind=TargetKind.FOLDER, paths=(b"/media/stick",), label="stick")
+
+
+def finding(path: bytes) -> Finding:
+    return Finding(
+        chain=(path, b"setup.exe"), rule="Conficker_Worm", rule_file="worms.yar", severity=Severity.HIGH, size=3
+    )
 
 
 def fresh(path: bytes = b"/media/stick/a.exe", *, size: int = 0, **fields: object) -> VaultEntry:
@@ -26,7 +39,7 @@ def fresh(path: bytes = b"/media/stick/a.exe", *, size: int = 0, **fields: objec
         target=FOLDER,
         operator="Zoé",
         facts=FileFacts(path=path, size=size, extents=((0, size),) if size else ()),
-        findings=(finding(path=path),),
+        findings=(finding(path),),
     )
     return msgspec.structs.replace(entry, **fields)
 

@@ -1,0 +1,27 @@
+"""Starting the programs of `children`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.store.processes import ROOT
+
+
+def line(role: str, folder: Path, argument: str = "") -> list[str]:
+    """The command line of one role."""
+    return [sys.executable, "-W", "error", "-m", "tests.store.vault.children", role, str(folder), argument]
+
+
+def start(role: str, folder: Path, argument: str = "") -> "subprocess.Popen[str]":
+    """Start a role; the caller ends it."""
+    return subprocess.Popen(line(role, folder, argument), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def run(role: str, folder: Path, argument: str = "", prefix: tuple[str, ...] = ()) -> list[Any]:
+    """Run a role to its end and return what it said."""
+    command = [*prefix, *line(role, folder, argument)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(said) for said in done.stdout.splitlines()]
