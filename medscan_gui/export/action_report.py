@@ -232,10 +232,8 @@ def _file(item: ActionItem, threats: dict[bytes, dict[str, None]], speaker: Spea
         sha256=speaker.data(item.sha256, 64).replace("\u200b", ""),
         size=size_text(item.size, speaker.words),
         threat=speaker.data(", ".join(found), THREAT_LIMIT),
-        entry=speaker.say("report.in_quarantine", entry=speaker.data(item.entry, 64)) if item.entry else "",
-        place=speaker.say("report.restored_to", place=speaker.data(shown_raw(item.place), NAME_LIMIT))
-        if item.place
-        else "",
+        entry=speaker.told("report.in_quarantine", entry=item.entry) if item.entry else "",
+        place=speaker.told("report.restored_to", place=shown_raw(item.place)) if item.place else "",
     )
 
 

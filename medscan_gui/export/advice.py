@@ -148,7 +148,8 @@ def advice(record: ScanRecord) -> Advice:
         return Advice(happened, Message.of(means), _steps(record, _green_steps(record)))
     if kind is VerdictKind.NO_THREAT:
         happened = _happened_blue(record)
-        return Advice(happened, Message.of(f"advice.means.blue_{_scope(record)}"), _steps(record, _blue_steps(record)))
+        scope = "accepted" if record.evidence.threats_accepted > 0 else _scope(record)
+        return Advice(happened, Message.of(f"advice.means.blue_{scope}"), _steps(record, _blue_steps(record)))
     return Advice(_happened_amber(record), _means_amber(record), _steps(record, _amber_steps(record)))
 
 

@@ -109,13 +109,12 @@ class EngineRow(msgspec.Struct, frozen=True):
 
 
 class AcceptedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One content that the hospital accepts: what it is, who accepts it, why, and until when."""
+    """One content that the hospital accepts: what it is, who accepts it and since when, why, until when."""
 
     name: str
     sha256: str
     person: str
     reason: str
-    accepted: str
     until: str
 
 
@@ -203,6 +202,8 @@ class Report(Document, frozen=True, kw_only=True):
     limits: tuple[str, ...]
     #: Empty for a scan whose record knows no policy card.
     card: tuple[Fact, ...] = ()
+    #: What the card says in lists or sentences: each over the whole width.
+    card_lists: tuple[Fact, ...] = ()
     accepted: tuple[AcceptedFile, ...] = ()
     accepted_left_out: str = ""
     #: None for a scan that follows no clean-up.

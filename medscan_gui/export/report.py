@@ -21,7 +21,7 @@ from medscan_gui.export.figures import (
 from medscan_gui.export.model import CoverageRow, EngineRow, Fact, Figure, JournalPosition, Report
 from medscan_gui.export.report_lists import problem_groups, rule_groups, severity_counts
 from medscan_gui.export.report_procedure import procedure_page
-from medscan_gui.export.report_rules import accepted_files, card_facts, card_summary, clean_up
+from medscan_gui.export.report_rules import accepted_files, card_facts, card_lists, card_summary, clean_up
 from medscan_gui.export.speaker import (
     FOOT_LIMIT,
     PERIMETER_LIMIT,
@@ -62,7 +62,7 @@ def build_report(
         running_title=speaker.data(name, FOOT_LIMIT),
         running_scan=speaker.plain(record.id[:SHORT_ID]),
         running_code=speaker.plain(position.short_code[:20]) if position else "",
-        labels=speaker.labels(),
+        labels=_labels(record, speaker),
         light=record.light.value,
         light_word=speaker.say(f"light.{record.light.value}"),
         sentence=_sentence(record, speaker),
@@ -71,7 +71,7 @@ def build_report(
         next_steps=tuple(map(speaker.sentence, told.next_steps)),
         figures=tuple(_figures(record, speaker)),
         perimeter=tuple(_perimeter(record, position, speaker)),
-        reasons=tuple(map(speaker.sentence, record.verdict.reasons)),
+        reasons=tuple(_reasons(record, speaker)),
         severities=severity_counts(record, speaker),
         threats=threats,
         threats_left_out=threats_left_out,
@@ -87,12 +87,29 @@ def build_report(
         attachment=attachment,
         attachment_description=speaker.say("report.attachment_description"),
         attachment_note=speaker.say("report.attachment_note", attachment=attachment),
-        card=card_facts(record.card, speaker),
+        card=tuple(card_facts(record.card, speaker)),
+        card_lists=tuple(card_lists(record.card, speaker)),
         accepted=accepted,
         accepted_left_out=accepted_left_out,
         clean_up=clean_up(record, speaker),
         procedure=procedure_page(record, procedure, steps, speaker),
     )
+
+
+def _reasons(record: ScanRecord, speaker: Speaker) -> Iterator[str]:
+    """Yield the reasons of the light; beside accepted threats, "no threat was found" would not be true."""
+    for reason in record.verdict.reasons:
+        if reason.code == "verdict.no_threat":
+            yield _sentence(record, speaker)
+        else:
+            yield speaker.sentence(reason)
+
+
+def _labels(record: ScanRecord, speaker: Speaker) -> dict[str, str]:
+    labels = speaker.labels()
+    if record.verdict.kind is VerdictKind.REMOVED:
+        labels["limits"] = speaker.say("report.limits_of_green")
+    return labels
 
 
 def _sentence(record: ScanRecord, speaker: Speaker) -> str:
@@ -118,17 +135,16 @@ def _title(record: ScanRecord, speaker: Speaker) -> str:
 
 def _figures(record: ScanRecord, speaker: Speaker) -> Iterator[Figure]:
     coverage, evidence = record.coverage, record.evidence
-    found = evidence.threats_found
-    yield Figure(speaker.say("report.figure.threats"), grouped(found), alarming=threats_left(evidence) > 0)
+    found, left = evidence.threats_found, threats_left(evidence)
+    yield Figure(speaker.say("report.figure.threats"), grouped(found), alarming=left > 0)
     if record.follows:
         yield Figure(speaker.say("report.figure.removed"), grouped(evidence.threats_removed))
+        yield Figure(speaker.say("report.figure.left"), grouped(left), alarming=left > 0)
     if evidence.threats_accepted > 0:
         yield Figure(speaker.say("report.figure.accepted"), grouped(evidence.threats_accepted))
-    if record.follows:
-        yield Figure(speaker.say("report.figure.read_before"), grouped(evidence.earlier_items_read))
-        yield Figure(speaker.say("report.figure.read_again"), grouped(coverage.items_read))
-    else:
-        yield Figure(speaker.say("report.figure.read"), grouped(coverage.items_read))
+    # What a follow-up reads again was already counted by the scan before it, which read all.
+    read = evidence.earlier_items_read if record.follows else coverage.items_read
+    yield Figure(speaker.say("report.figure.read"), grouped(read))
     missed = coverage.items_not_read
     yield Figure(speaker.say("report.figure.not_read"), grouped(missed), alarming=missed > 0)
     if record.follows:
@@ -263,6 +279,8 @@ def _context(record: ScanRecord, position: JournalPosition | None, speaker: Spea
 
 
 def _limits(record: ScanRecord, speaker: Speaker) -> Iterator[str]:
+    if record.verdict.kind is VerdictKind.REMOVED:
+        yield speaker.say("report.limits.green")
     yield speaker.say("report.limits.known")
     yield speaker.say("report.limits.files")
     yield speaker.say("report.limits.moment")
@@ -272,5 +290,3 @@ def _limits(record: ScanRecord, speaker: Speaker) -> Iterator[str]:
         yield speaker.say("report.limits.system")
     if record.coverage.items_accepted or record.verdict.kind is VerdictKind.NO_THREAT:
         yield speaker.say("report.limits.accepted")
-    if record.verdict.kind is VerdictKind.REMOVED:
-        yield speaker.say("report.limits.green")

@@ -107,7 +107,7 @@ def _notes(found: Finding, voice: Speaker) -> Iterator[str]:
     if found.why is not None:
         yield voice.reason(found.why)
     if found.entry:
-        yield voice.say("report.in_quarantine", entry=voice.data(found.entry, 64))
+        yield voice.told("report.in_quarantine", entry=found.entry)
 
 
 def problem_groups(record: ScanRecord, voice: Speaker) -> tuple[tuple[ProblemGroup, ...], str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from medscan_gui.core.action import ProcedureStep
+from medscan_gui.core.names import shown
 from medscan_gui.core.procedure import PROCEDURE_LIGHTS, Procedure, Step
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import grouped
@@ -48,7 +49,7 @@ def procedure_page(
 
 def _source(procedure: Procedure, speaker: Speaker) -> str:
     if procedure.source:
-        return speaker.say("report.procedure_of_hospital", file=speaker.data(procedure.source))
+        return speaker.told("report.procedure_of_hospital", file=procedure.source)
     return speaker.say("report.procedure_of_medscan")
 
 
@@ -85,7 +86,6 @@ def _other(tick: ProcedureStep, record: ScanRecord, speaker: Speaker) -> Procedu
 
 def _done_by(tick: ProcedureStep, record: ScanRecord, speaker: Speaker) -> str:
     time = date_time_text(tick.at, record.utc_offset_min, speaker.words) or speaker.say("report.unknown")
-    operator = speaker.data(tick.operator, FACT_LIMIT)
-    if operator:
-        return speaker.say("report.done_by", operator=operator, time=time)
+    if tick.operator:
+        return speaker.told("report.done_by", operator=shown(tick.operator, FACT_LIMIT), time=time)
     return speaker.say("report.done_at", time=time)

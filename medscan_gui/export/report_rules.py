@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from medscan_gui.core.acceptance import Acceptance
-from medscan_gui.core.names import shown_raw
+from medscan_gui.core.names import shown, shown_raw
 from medscan_gui.core.policy import CardInForce, PolicyCard
 from medscan_gui.core.record import ScanRecord, timestamp
 from medscan_gui.core.text import grouped
 from medscan_gui.export.figures import date_text, date_time_text
 from medscan_gui.export.model import AcceptedFile, CleanUp, Fact
-from medscan_gui.export.speaker import TARGET_LIMIT, TEXT_LIMIT, Speaker
+from medscan_gui.export.speaker import FACT_LIMIT, TARGET_LIMIT, TEXT_LIMIT, Speaker
 
 #: Accepted files, folders of a card and places read again that a report lists.
 ACCEPTED_LISTED = 60
@@ -23,19 +23,14 @@ _LAST_MOMENT_MS = 253_402_300_799_000
 
 
 def card_summary(card: CardInForce, speaker: Speaker) -> str:
-    """Return in a few words what the card in force allows, and where it comes from."""
-    rule = speaker.say("report.card.clean_up" if card.card.clean_up else "report.card.look_only")
-    return speaker.say("report.card.summary", rule=rule, origin=speaker.say(f"report.origin.{card.origin.value}"))
+    """Return in a few words what the card in force allows."""
+    return speaker.say("report.card.clean_up" if card.card.clean_up else "report.card.look_only")
 
 
-def card_facts(in_force: CardInForce | None, speaker: Speaker) -> tuple[Fact, ...]:
-    """Return the policy card that a scan followed; nothing for a record that knows none."""
+def card_facts(in_force: CardInForce | None, speaker: Speaker) -> Iterator[Fact]:
+    """Yield the short facts of the policy card that a scan followed; none for a record that knows no card."""
     if in_force is None:
-        return ()
-    return tuple(_card_facts(in_force, speaker))
-
-
-def _card_facts(in_force: CardInForce, speaker: Speaker) -> Iterator[Fact]:
+        return
     card = in_force.card
     yield Fact(speaker.say("report.fact.card_origin"), speaker.say(f"report.origin.{in_force.origin.value}"))
     rule = "report.card.clean_up_long" if card.clean_up else "report.card.look_only_long"
@@ -46,6 +41,13 @@ def _card_facts(in_force: CardInForce, speaker: Speaker) -> Iterator[Fact]:
     yield Fact(speaker.say("report.fact.card_due"), _due(card, speaker))
     gentle = speaker.say("report.card.gentle" if card.gentle else "report.card.not_gentle", share=card.cpu_share)
     yield Fact(speaker.say("report.fact.card_gentle"), gentle)
+
+
+def card_lists(in_force: CardInForce | None, speaker: Speaker) -> Iterator[Fact]:
+    """Yield the long facts of the policy card, those that it has."""
+    if in_force is None:
+        return
+    card = in_force.card
     if when := _when(card, speaker):
         yield Fact(speaker.say("report.fact.card_when"), when)
     if card.scan_by:
@@ -87,14 +89,15 @@ def accepted_files(record: ScanRecord, speaker: Speaker) -> tuple[tuple[Accepted
 
 
 def _accepted(one: Acceptance, offset_min: int, speaker: Speaker) -> AcceptedFile:
-    until = date_text(f"{one.until}T12:00:00Z", 0, speaker.words) if one.until else ""
+    until = date_text(f"{one.until}T12:00:00Z", 0, speaker.words) if one.until else speaker.say("report.no_end")
+    accepted = date_text(one.accepted, offset_min, speaker.words) or speaker.say("report.unknown")
+    person = shown(one.person, FACT_LIMIT) or speaker.say("report.unknown")
     return AcceptedFile(
         name=speaker.data(one.shown_name) or speaker.say("report.unknown"),
         sha256=speaker.data(one.sha256, 64).replace("\u200b", ""),
-        person=speaker.data(one.person) or speaker.say("report.unknown"),
+        person=speaker.told("report.accepted_by", person=person, date=accepted),
         reason=speaker.data(one.reason, TEXT_LIMIT) or speaker.say("report.unknown"),
-        accepted=date_text(one.accepted, offset_min, speaker.words) or speaker.say("report.unknown"),
-        until=until or speaker.say("report.no_end"),
+        until=speaker.say("report.accepted_until", until=until or speaker.say("report.unknown")),
     )
 
 
@@ -128,7 +131,7 @@ def clean_up(record: ScanRecord, speaker: Speaker) -> CleanUp | None:
     places = tuple(speaker.data(shown_raw(place), FOLDER_LIMIT) for place in record.places[:PLACES_LISTED])
     rest = len(record.places) - PLACES_LISTED
     return CleanUp(
-        note=speaker.say("report.clean_up_note"),
+        note=speaker.say("report.clean_up_note" if evidence.threats_removed > 0 else "report.clean_up_note_none"),
         facts=tuple(facts),
         places=places,
         places_left_out=speaker.say("report.more_folders", count=rest) if rest > 0 else "",

@@ -42,9 +42,13 @@ class Speaker:
         """Return a message as a sentence."""
         return printable(self.words.sentence(message), self._covered)
 
-    def reason(self, message: Message) -> str:
-        """Return a message whose parameters may come from outside: shortened, with places to break."""
-        return self.data(self.words.sentence(message), TEXT_LIMIT)
+    def reason(self, message: Message, limit: int = TEXT_LIMIT) -> str:
+        """Return a message whose parameters come from outside: shortened, with places to break."""
+        return self.data(self.words.sentence(message), limit)
+
+    def told(self, code: str, **params: Parameter) -> str:
+        """Return the sentence `code` with parameters from outside: as they came, for here they are escaped."""
+        return self.reason(Message.of(code, **params))
 
     def plain(self, text: str) -> str:
         """Return text from outside, escaped, as it is otherwise."""

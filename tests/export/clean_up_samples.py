@@ -30,6 +30,7 @@ CARD = CardInForce(
         approval="ACU-2026-118", next_scan="2027-05-21", interval_days=180, note="Never during clinical hours.",
     ),
 )  # fmt: skip
+CLEANING_CARD = CardInForce(card=msgspec.structs.replace(CARD.card, clean_up=True), origin=CardOrigin.MODEL)
 AGAIN = Coverage(
     lines=(CoverageLine(Outcome.SCANNED, Cause.NONE, 41, 9_812_000),), items_counted=41, walk_complete=True
 )
@@ -74,8 +75,7 @@ def partly_cleaned() -> ScanRecord:
         samples.finding(9_999, chain=(b"C:\\Users\\echo\\AppData\\qwzxkd.dll",), why=IN_USE, **samples.CONFICKER),
     )
     proof = samples.evidence(threats_found=5, threats_removed=3, earlier_items_read=13_115, coverage=AGAIN)
-    card = CardInForce(card=msgspec.structs.replace(CARD.card, clean_up=True), origin=CardOrigin.MODEL)
-    return _followed(samples.record(proof, findings=gone + left), card=card)
+    return _followed(samples.record(proof, findings=gone + left), card=CLEANING_CARD)
 
 
 def green_follow_up(removable: bool = True) -> ScanRecord:
@@ -83,7 +83,7 @@ def green_follow_up(removable: bool = True) -> ScanRecord:
     gone = tuple(samples.finding(number, fate=Fate.REMOVED, entry=f"{ENTRY}{number}") for number in range(2))
     proof = samples.evidence(threats_found=2, threats_removed=2, earlier_items_read=13_115, coverage=AGAIN)
     target = samples.STICK if removable else samples.COMPUTER
-    card = medium_card() if removable else msgspec.structs.replace(CARD, origin=CardOrigin.MODEL)
+    card = medium_card() if removable else CLEANING_CARD
     return _followed(samples.record(proof, findings=gone, target=target), card=card)
 
 

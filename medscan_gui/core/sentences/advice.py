@@ -20,6 +20,10 @@ SENTENCES: dict[str, str] = {
         "Only a part was scanned, and its files held nothing that these signatures know. "
         "The rest was not looked at."
     ),
+    "advice.means.blue_accepted": N_(
+        "Apart from the accepted files, what was scanned held nothing that these signatures know. "
+        "That is no proof that it is free of malware."
+    ),
     # What it means: removed.
     "advice.means.green_device": N_(
         "GREEN means removed and verified, not healthy: how the threats came in is not known, and they may have "

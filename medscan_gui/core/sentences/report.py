@@ -46,8 +46,7 @@ SENTENCES: dict[str, str] = {
     "report.figure.signature_age": N_("Age of the signatures"),
     "report.figure.removed": N_("Removed"),
     "report.figure.accepted": N_("Accepted"),
-    "report.figure.read_before": N_("Items checked"),
-    "report.figure.read_again": N_("Read again"),
+    "report.figure.left": N_("Still there"),
     "report.sentence.accepted": N_("No threat was found, apart from files that the hospital accepts."),
     "report.label.follow_procedure": N_("Then follow the hospital’s procedure on the next page."),
     # The hospital's procedure.
@@ -71,10 +70,9 @@ SENTENCES: dict[str, str] = {
     "report.fact.card_gentle": N_("Gentle scan"),
     "report.fact.card_when": N_("May be scanned"),
     "report.fact.card_by": N_("May be scanned by"),
-    "report.fact.card_headers": N_("Folders of which only the beginning of each file was checked"),
-    "report.fact.card_protected": N_("Folders in which nothing is removed"),
+    "report.fact.card_headers": N_("Only headers checked in"),
+    "report.fact.card_protected": N_("Nothing removed in"),
     "report.fact.card_note": N_("Note"),
-    "report.card.summary": N_("{rule} ({origin})"),
     "report.card.look_only": N_("Look only"),
     "report.card.clean_up": N_("Clean-up allowed"),
     "report.card.look_only_long": N_("not allowed: look only"),
@@ -97,9 +95,9 @@ SENTENCES: dict[str, str] = {
         "Signatures match these files, and the hospital decided to keep them. They count by their content "
         "(SHA-256) only, wherever they lie."
     ),
-    "report.label.accepted_by": N_("Accepted by"),
+    "report.accepted_by": N_("Accepted by {person}, {date}"),
     "report.label.accepted_why": N_("Reason"),
-    "report.label.accepted_until": N_("Until"),
+    "report.accepted_until": N_("Counts until: {until}"),
     "report.no_end": N_("no end"),
     "report.label.clean_up": N_("Clean-up that this scan verifies"),
     "report.label.places": N_("Places read again"),
@@ -107,11 +105,16 @@ SENTENCES: dict[str, str] = {
         "The removed files are in the quarantine. This scan read the places where they were again. All other items "
         "were checked by the first scan, and the result counts both scans."
     ),
+    "report.clean_up_note_none": N_(
+        "Nothing could be removed. This scan read the places of the clean-up again. All other items were checked by "
+        "the first scan, and the result counts both scans."
+    ),
     "report.fact.follows": N_("First scan"),
     "report.fact.follows_time": N_("Time of the first scan"),
     "report.fact.items_before": N_("Items checked by the first scan"),
     "report.fact.items_again": N_("Items read again"),
     "report.fact.removed": N_("Threats removed"),
+    "report.limits_of_green": N_("What GREEN does not prove"),
     "report.limits.green": N_(
         "GREEN means that what was found is removed and verified to be gone. It does not mean that the device is "
         "healthy, nor that nothing else was there."
