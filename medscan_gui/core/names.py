@@ -7,6 +7,7 @@ cursor, overrides that reverse the reading direction, bytes that are no text at 
 import os
 import sys
 import unicodedata
+from functools import lru_cache
 
 #: Code points that are invisible or change how their neighbours are drawn, beyond category C*:
 #: Hangul and Khmer fillers, and the blank braille cell (Unicode 15, DerivedCoreProperties).
@@ -32,6 +33,7 @@ def parent_of(raw: bytes) -> bytes:
     return raw_bytes(os.path.dirname(path_of(raw)))  # noqa: PTH120  # Path would change the raw name
 
 
+@lru_cache(maxsize=4096)  # names come by tens of thousands, their characters are few
 def _shown_character(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # surrogateescape: a byte that is no text
