@@ -211,7 +211,7 @@ def _group(
     rest = count - len(listed)
     return ActionGroup(
         result=result.value,
-        title=speaker.say(_result_word(kind, result)),
+        title=speaker.say(result_word(kind, result)),
         reason=speaker.reason(why) if why is not None else "",
         files=speaker.say("report.files_matched", count=count),
         listed=listed,
@@ -219,7 +219,8 @@ def _group(
     )
 
 
-def _result_word(kind: ActionKind, result: ItemResult) -> str:
+def result_word(kind: ActionKind, result: ItemResult) -> str:
+    """Return the code of the words for a file's result; they depend on what was to be done."""
     if result is ItemResult.UNCERTAIN:
         return "report.action.result.uncertain"
     return f"report.action.result.{kind.value}.{result.value}"

@@ -12,12 +12,15 @@ from typing import Any
 
 import msgspec
 
-from medscan_gui.core.finding import worst_first
+from medscan_gui.core.acceptance import Acceptance
+from medscan_gui.core.action import ActionItem, ActionRecord
+from medscan_gui.core.finding import Finding, worst_first
 from medscan_gui.core.messages import Message
-from medscan_gui.core.names import shown
+from medscan_gui.core.names import shown, shown_raw
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import Words
-from medscan_gui.core.words import Cause, Light, VerdictKind
+from medscan_gui.core.words import Cause, Fate, Light, VerdictKind
+from medscan_gui.export.action_report import result_word
 from medscan_gui.store.summaries import ActionSummary, ScanSummary
 
 #: Longest cell, in characters: spreadsheets cut at 32,767.
@@ -61,17 +64,26 @@ def findings_csv(record: ScanRecord, words: Words) -> bytes:
     """Return the threats of a scan as a table, worst first, all of them."""
     columns = (
         "severity", "family", "rule", "author", "where", "sha256", "size", "state",
-        "description", "reference", "rule_file",
+        "fate_why", "entry", "description", "reference", "rule_file",
     )  # fmt: skip
+    accepted = {one.sha256: one for one in record.accepted}
     rows = (
         (
             _say(words, f"severity.{found.severity.value}"), found.family, found.rule, found.author, found.where,
             found.sha256, found.size, _say(words, f"report.state.{found.fate.value}"),
+            _fate_why(found, accepted.get(found.content), words), found.entry,
             found.description, found.reference, found.rule_file,
         )
         for found in worst_first(record.findings)
     )  # fmt: skip
     return _table(columns, rows, words)
+
+
+def _fate_why(found: Finding, acceptance: Acceptance | None, words: Words) -> str:
+    """Return why a threat is still there: the clean-up's reason, or who accepts it and why."""
+    if found.fate is Fate.ACCEPTED and acceptance is not None:
+        return f"{acceptance.reason} ({acceptance.person})"
+    return words.sentence(found.why) if found.why is not None else ""
 
 
 def problems_csv(record: ScanRecord, words: Words) -> bytes:
@@ -103,6 +115,34 @@ def scans_csv(scans: Iterable[ScanSummary], words: Words) -> bytes:
         for scan in scans
     )  # fmt: skip
     return _table(columns, rows, words)
+
+
+def action_json(action: ActionRecord) -> bytes:
+    """Return the record of an action as indented JSON; beside the raw names (base64) stand the shown ones."""
+    document: dict[str, Any] = msgspec.to_builtins(action, order="sorted")
+    document["target"]["shown"] = action.target.shown
+    for entry, item in zip(document["items"], action.items, strict=True):
+        entry["where"] = item.where
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2)
+
+
+def actions_csv(actions: Iterable[ActionRecord], words: Words) -> bytes:
+    """Return actions as a table, one row for each file, in the order given."""
+    columns = (
+        "what", "number", "started", "ended", "device", "asset_number", "operator", "reason", "where", "outcome",
+        "fate_why", "sha256", "size", "entry", "restored_to", "destination", "scan",
+    )  # fmt: skip
+    rows = (_item_cells(action, item, words) for action in actions for item in action.items)
+    return _table(columns, rows, words)
+
+
+def _item_cells(action: ActionRecord, item: ActionItem, words: Words) -> _Row:
+    return (
+        _say(words, f"column.action.{action.kind.value}"), action.id, action.started, action.ended,
+        action.device.name, action.device.asset_number, action.operator, action.reason, item.where,
+        _say(words, result_word(action.kind, item.result)), words.sentence(item.why) if item.why is not None else "",
+        item.sha256, item.size, item.entry, shown_raw(item.place), action.destination, action.scan_id,
+    )  # fmt: skip
 
 
 def history_csv(entries: Iterable[ScanSummary | ActionSummary], words: Words) -> bytes:
