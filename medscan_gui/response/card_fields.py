@@ -114,6 +114,8 @@ def _fault(name: str, value: object) -> Message:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return shown(", ".join(str(one)[:60] for one in value[:20]), 60)
     return shown(value if isinstance(value, str) else repr(value)[:200], 60)
 
 
@@ -176,7 +178,7 @@ def _day(text: str, *, day_first: bool) -> str:
     raise FieldError(Message.of("cards.bad_day_order", value=shown(text, 60)))
 
 
-def to_text(name: str, value: Any) -> str:
+def to_text(value: Any) -> str:
     """Return a value (in the types of JSON) as a cell; `from_text` reads it back."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -121,10 +121,7 @@ def plan(journal: Journal | NoJournal, lines: Iterable[CardLine]) -> tuple[CardC
     for line in lines:
         try:
             change = _change(journal, line)
-            for key in _keys(change):
-                if key in seen:
-                    raise _LineError(Message.of("cards.twice", other=seen[key]))  # noqa: TRY301
-            seen.update(dict.fromkeys(_keys(change), line.line))
+            _note(seen, change, line)
             changes.append(change)
         except _LineError as error:
             faults.append(Fault(line.line, error.message))
@@ -137,15 +134,22 @@ class _LineError(MedScanError):
     """A line that cannot be followed."""
 
 
-def _keys(change: CardChange) -> Iterator[tuple[str, ...]]:
-    """Yield what two lines of a file must not both have."""
+def _note(seen: dict[tuple[str, ...], int], change: CardChange, line: CardLine) -> None:
+    """Note whose card the line holds. Raises _LineError if an earlier line held it."""
+    for key in _keys(change, line):
+        if key in seen:
+            raise _LineError(Message.of("cards.twice", other=seen[key]))
+    seen.update(dict.fromkeys(_keys(change, line), line.line))
+
+
+def _keys(change: CardChange, line: CardLine) -> Iterator[tuple[str, ...]]:
     if change.device is None:
         yield "model", key_of(change.make), key_of(change.model)
         return
     yield "device", change.device.id
-    for field in ("asset_number", "serial"):
-        if number := key_of(getattr(change.device, field)):
-            yield field, number
+    if not line.identity.get("device"):
+        field = "asset_number" if line.identity.get("asset_number", "").strip() else "serial"
+        yield field, key_of(line.identity[field])
 
 
 def _change(journal: Journal | NoJournal, line: CardLine) -> CardChange:
@@ -174,22 +178,20 @@ def _device_change(journal: Journal | NoJournal, line: CardLine, identity: dict[
 
 def _known_device(journal: Journal | NoJournal, identity: dict[str, str]) -> Device | None:
     """Return the one device that all numbers of the line mean; None for one that is new."""
-    found = []
-    if identity["device"]:
-        device = journal.device(identity["device"])
-        if device is None:
-            raise _LineError(Message.of("cards.unknown_device", device=shown(identity["device"], 60)))
-        found.append(device)
+    by_id = journal.device(identity["device"]) if identity["device"] else None
+    if identity["device"] and by_id is None:
+        raise _LineError(Message.of("cards.unknown_device", device=shown(identity["device"], 60)))
+    found = {by_id.id: by_id} if by_id else {}
     for field in ("asset_number", "serial"):
-        device = journal.find_device(**{field: identity[field]}) if identity[field] else None
-        # A serial number alone is no proof against another asset number: makers reuse them.
-        if device is not None:
-            found.append(device)
-    if len({device.id for device in found}) > 1:
+        if not identity[field] or (by_id and key_of(identity[field]) == key_of(getattr(by_id, field))):
+            continue
+        device = journal.find_device(**{field: identity[field]})
+        # Makers give one serial number to several products: it is no proof against the hospital's own number.
+        if device is not None and not (field == "serial" and _is_other(device, identity["asset_number"])):
+            found[device.id] = device
+    if len(found) > 1:
         raise _LineError(Message("cards.two_devices"))
-    if found and not identity["device"] and _is_other(found[0], identity["asset_number"]):
-        raise _LineError(Message.of("cards.other_asset_number", number=shown(found[0].asset_number, 60)))
-    return found[0] if found else None
+    return next(iter(found.values()), None)
 
 
 def _is_other(device: Device, asset_number: str) -> bool:
@@ -233,15 +235,16 @@ def known_lines(journal: Journal | NoJournal, *, devices: bool = False) -> tuple
         identity = {"make": stored.make, "model": stored.model}
         if stored.device_id:
             with_card.add(stored.device_id)
-            identity = _identity(journal.device(stored.device_id) or Device(id=stored.device_id))
+            identity = device_identity(journal.device(stored.device_id) or Device(id=stored.device_id))
         lines.append(CardLine(0, identity, card_values(stored.card)))
     if devices:
         others = (summary.device for summary in journal.devices() if summary.device.id not in with_card)
-        lines += [CardLine(0, _identity(device), {}, remove=True) for device in others]
+        lines += [CardLine(0, device_identity(device), {}, remove=True) for device in others]
     return tuple(sorted(lines, key=_order))
 
 
-def _identity(device: Device) -> dict[str, str]:
+def device_identity(device: Device) -> dict[str, str]:
+    """Return what a file says of a device."""
     return {"device": device.id} | {name: getattr(device, name) for name in _DEVICE_FIELDS}
 
 
