@@ -37,6 +37,8 @@ def put_back(descriptor: int, facts: FileFacts) -> list[Message]:
         lost.append(Message.of("files.lost_mode", mode=f"{facts.mode:04o}"))
     if not _put_back_attributes(descriptor, facts):
         lost.append(Message("files.lost_attributes"))
+    if facts.streams:
+        lost.append(Message("files.lost_streams"))
     if facts.security:
         lost.append(Message("files.lost_security"))
     if not _put_back_times(descriptor, facts):

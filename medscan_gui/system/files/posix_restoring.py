@@ -9,13 +9,14 @@ from contextlib import contextmanager, suppress
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.quarantine import FileFacts
-from medscan_gui.system.files.content import Region, digest_of, never
+from medscan_gui.system.files.content import never
 from medscan_gui.system.files.own_names import unfinished_name
 from medscan_gui.system.files.posix_folders import folder_anywhere, folder_below, is_read_only, status_of, sync
 from medscan_gui.system.files.posix_metadata import put_back
 from medscan_gui.system.files.posix_names import take_name
 from medscan_gui.system.files.posix_settling import has_content
 from medscan_gui.system.files.problems import OriginalError, Place, problem_of, told
+from medscan_gui.system.files.writing import write_checked
 
 assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
@@ -99,7 +100,7 @@ def _prepare(
     lost = [Message("files.lost_link")] if link_to is not None else []
     descriptor = os.open(unfinished, _NEW, 0o600, dir_fd=folder)
     try:
-        lost += _write_checked(descriptor, facts, content, cancelled)
+        write_checked(descriptor, facts, content, _drop, cancelled)
         lost += put_back(descriptor, facts)
         os.fsync(descriptor)
     finally:
@@ -107,52 +108,8 @@ def _prepare(
     return lost
 
 
-def _write_checked(
-    descriptor: int, facts: FileFacts, content: Iterable[bytes], cancelled: Callable[[], bool]
-) -> list[Message]:
-    beside = _write(descriptor, facts, content, cancelled)
-    os.fsync(descriptor)
-    with suppress(OSError):  # what is compared should come from the medium
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    if digest_of(descriptor, facts.size, facts.extents, cancelled) != facts.sha256:
-        raise OriginalError("files.not_the_same")
-    if beside != sum(stream.size for stream in facts.streams):
-        raise OriginalError("files.not_the_same")
-    return [Message("files.lost_streams")] if facts.streams else []
-
-
-def _write(descriptor: int, facts: FileFacts, content: Iterable[bytes], cancelled: Callable[[], bool]) -> int:
-    """Write the data where it belongs, and leave the holes. Returns how many bytes followed it."""
-    gaps = iter(_checked_regions(facts))
-    position, room, beside = 0, 0, 0
-    for chunk in content:
-        if cancelled():
-            raise OriginalError("files.cancelled")
-        rest = memoryview(chunk)
-        while rest:
-            if not room:
-                position, room = next(gaps, (0, 0))
-            if not room:
-                beside += len(rest)
-                break
-            written = os.pwrite(descriptor, rest[:room], position)
-            position, room, rest = position + written, room - written, rest[written:]
-    if room or next(gaps, None) is not None:
-        raise OriginalError("files.not_the_same")
-    os.ftruncate(descriptor, facts.size)
-    return beside
-
-
-def _checked_regions(facts: FileFacts) -> tuple[Region, ...]:
-    """Return the regions, if they are ones of a file of that size: somebody may have written them by hand."""
-    end = 0
-    for offset, length in facts.extents:
-        if offset < end or length <= 0:
-            raise OriginalError("files.not_the_same")
-        end = offset + length
-    if end > facts.size:
-        raise OriginalError("files.not_the_same")
-    return facts.extents
+def _drop(_stream: bytes) -> None:
+    """Leave out what no place here can hold; `put_back` says so."""
 
 
 def _tie(folder: int, unfinished: bytes, facts: FileFacts, link_to: bytes, roots: tuple[bytes, ...]) -> bool:
