@@ -10,6 +10,15 @@ from medscan_gui.response.media import own_place
 from medscan_gui.store.vault import DamagedEntry, Vault
 from medscan_gui.system.originals import restore
 
+#: What two names of one file have in common: taken by one clean-up, from one inode, with one content. The clean-up
+#: counts because the number of a removed file is given to another one sooner or later.
+_Group = tuple[str, str, str]
+
+
+def _group(entry: VaultEntry) -> _Group:
+    facts = entry.facts
+    return entry.action_id, facts.link_group or entry.id, facts.sha256
+
 
 class NotPutBackError(MedScanError):
     """The file stays in the quarantine: the sentence says why, and what to do."""
@@ -21,34 +30,33 @@ class PutBack:
     def __init__(self, vault: Vault, folder: bytes | None) -> None:
         self._vault = vault
         self._folder = folder
-        #: What hard links share -> a name that was put back already.
-        self._links: dict[str, bytes] = {}
+        #: What names of one file share -> a name that was put back already.
+        self._links: dict[_Group, bytes] = {}
 
     def know_links(self, vault: Vault, entries: Iterable[VaultEntry]) -> None:
         """Learn which other names of these files were put back earlier, so that they are tied again."""
-        groups = {entry.facts.link_group for entry in entries if entry.facts.links > 1}
+        groups = {_group(entry) for entry in entries}
         if not groups or self._folder is not None:
             return
         for known in vault.entries():
             if isinstance(known, DamagedEntry) or known.state is not EntryState.RESTORED:
                 continue
-            if known.facts.link_group in groups and known.restored_to == known.facts.path:
-                self._links[known.facts.link_group] = known.restored_to
+            if _group(known) in groups and known.restored_to == known.facts.path:
+                self._links[_group(known)] = known.restored_to
 
     def entry(self, entry: VaultEntry, cancelled: Callable[[], bool]) -> tuple[bytes, tuple[Message, ...]]:
         """Put one entry back; return where, and what of it could not be put back. Raises MedScanError: it stays."""
         place = self._place(entry)
         entry = self._vault.update(entry, state=EntryState.RESTORING, restored_to=place)
-        group = entry.facts.link_group if entry.facts.links > 1 and self._folder is None else ""
         try:
-            link = self._links.get(group) if group else None
+            link = self._links.get(_group(entry)) if self._folder is None else None
             content = _until_cancelled(self._vault.read(entry), cancelled)
             lost = restore(place, entry.facts, content, entry.id, link_to=link)
         except MedScanError as error:
             self._vault.update(entry, state=EntryState.QUARANTINED, why=error.message, restored_to=b"")
             raise
-        if group:
-            self._links[group] = place
+        if entry.facts.link_group:
+            self._links[_group(entry)] = place
         self._vault.update(entry, state=EntryState.RESTORED, restored_to=place, why=lost[0] if lost else None)
         return place, lost
 
