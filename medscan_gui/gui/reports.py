@@ -16,7 +16,7 @@ from medscan_gui.export.saving import write_whole
 from medscan_gui.gui.background import Errand
 
 if TYPE_CHECKING:
-    from medscan_gui.session import Services
+    from medscan_gui.services import Services
 
 _UNFIT = re.compile(r"[^\w.-]+")
 _LONGEST = 60
@@ -32,12 +32,16 @@ def suggested_name(record: ScanRecord | ActionRecord, suffix: str) -> str:
 
 
 def _write_report(services: "Services", record: ScanRecord, committed: bool, file: Path) -> Path:
-    write_whole(file, services.report_of(record, committed=committed))
+    from medscan_gui.response.reports import scan_report
+
+    write_whole(file, scan_report(services, record, committed=committed))
     return file
 
 
 def _write_action_report(services: "Services", action: ActionRecord, file: Path) -> Path:
-    write_whole(file, services.report_of_action(action))
+    from medscan_gui.response.reports import action_report
+
+    write_whole(file, action_report(services, action))
     return file
 
 

@@ -5,9 +5,13 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from medscan_gui.core.acceptance import Acceptance
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ActionStop, ItemResult, ProcedureStep
 from medscan_gui.core.coverage import Coverage, CoverageLine
 from medscan_gui.core.device import Device, HostIdentity, Target
 from medscan_gui.core.finding import Finding, ItemProblem
+from medscan_gui.core.messages import Message
+from medscan_gui.core.policy import CardInForce, CardOrigin, PolicyCard, StoredCard
 from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, encode_record, timestamp
 from medscan_gui.core.verdict import EngineProof, Evidence, decide
 from medscan_gui.core.words import Cause, Fate, Outcome, Severity, SignatureAge, Stop, TargetKind
@@ -169,3 +173,89 @@ def make_journal(folder: Path, scans: int = 0) -> Journal:
     if scans:
         fill(journal, scans)
     return journal
+
+
+#: What is known of the device of the story below.
+STICK = Device(
+    id=str(uuid.uuid5(uuid.NAMESPACE_OID, "stick")), name="Visitor’s USB stick", department="Biomedical workshop"
+)
+CARD = PolicyCard(
+    clean_up=True,
+    headers_only=("DCIM",),
+    protected=("MAKER",),
+    manufacturer="Maker",
+    contact="01 23 45 67 89",
+    approval="BM-2026-114",
+    next_scan="2026-01-15",
+)
+
+
+def action(found: ScanRecord, kind: ActionKind = ActionKind.CLEAN_UP, **changes: object) -> ActionRecord:
+    """Return what was done about the threats of a scan: with all of them unless the changes say otherwise."""
+    items = tuple(
+        ActionItem(
+            chain=one.chain[:1], result=ItemResult.DONE, entry=f"{place:032x}", sha256=one.sha256, size=one.size
+        )
+        for place, one in enumerate(found.findings)
+    )
+    values: dict[str, object] = {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {found.id}")),
+        "kind": kind,
+        "started": found.ended,
+        "ended": timestamp(NOW),
+        "stop": ActionStop.COMPLETED,
+        "scan_id": found.id,
+        "device": found.device,
+        "target": found.target,
+        "operator": "C. Dubois",
+        "host": found.host,
+        "wanted": len(items),
+        "items": items,
+    }
+    return ActionRecord(**(values | changes))  # type: ignore[arg-type]  # typed by the caller
+
+
+def enter(journal: Journal, done: ActionRecord) -> None:
+    """Enter an action as a session does: at its beginning and at its end."""
+    begun = {"ended": "", "stop": ActionStop.CUT_OFF, "items": ()}
+    journal.begin_action(ActionRecord(**({name: getattr(done, name) for name in done.__struct_fields__} | begun)))
+    journal.finish_action(done)
+
+
+def tell_story(journal: Journal) -> tuple[ScanRecord, ActionRecord, ScanRecord, ActionRecord]:
+    """Enter RED, a clean-up, the GREEN that verifies it, and a restoration that could do half; return them."""
+    card = CardInForce(card=CARD, origin=CardOrigin.DEVICE)
+    journal.save_device(STICK)
+    journal.save_card(StoredCard(device_id=STICK.id, card=CARD, saved=timestamp(NOW), operator="M. Okafor"))
+    threats = tuple(finding(b"E:\\DCIM\\%d\\photo.jpg.exe" % place) for place in range(2))
+    red = record(1, light="red", findings=threats, device=STICK, id="story-red", card=card)
+    cleaned = action(red)
+    gone = tuple(finding(one.chain[0], fate=Fate.REMOVED, entry=f"{n:032x}") for n, one in enumerate(threats))
+    accepted = Acceptance(
+        sha256=DIGEST, reason="The maker’s service tool", person="M. Okafor", accepted=timestamp(NOW),
+        until="2027-05-31", shown_name="service.exe",
+    )  # fmt: skip
+    green = record(
+        1, light="green", findings=gone, device=STICK, id="story-green", card=card, accepted=(accepted,),
+        follows=red.id, action=cleaned.id, places=(b"E:\\DCIM\\0", b"E:\\DCIM\\1"),
+    )  # fmt: skip
+    back = action(red, ActionKind.RESTORE, reason="False alarm, says the maker")
+    refused = ActionItem(
+        chain=threats[1].chain, result=ItemResult.NOT_DONE, entry=f"{1:032x}", why=Message.of("files.in_use")
+    )
+    back = ActionRecord(**({n: getattr(back, n) for n in back.__struct_fields__} | {"items": (back.items[0], refused)}))
+    journal.begin_scan(red)
+    journal.finish_scan(red)
+    enter(journal, cleaned)
+    journal.begin_scan(green)
+    journal.finish_scan(green)
+    enter(journal, back)
+    return red, cleaned, green, back
+
+
+def tick(scan: ScanRecord, step: str, text: str, *, done: bool = True) -> ProcedureStep:
+    """Return a ticked step of the procedure."""
+    return ProcedureStep(
+        scan_id=scan.id, device_id=scan.device.id, step=step, text=text, done=done, operator="C. Dubois",
+        at=timestamp(NOW),
+    )  # fmt: skip

@@ -241,3 +241,8 @@ def _words() -> dict[str, tuple[str, str]]:
         "approval": (_("Approval"), _("Reference of the manufacturer’s or the hospital’s agreement to scan.")),
         "note": (_("Note"), _("Anything else that whoever scans should know.")),
     }
+
+
+def field_titles() -> dict[str, str]:
+    """Return the titles of a card's fields, by name."""
+    return {name: title for name, (title, _words_) in _words().items()}

@@ -1,5 +1,6 @@
 """What was done about threats, in words, and the files of one action as a table."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
@@ -31,7 +32,7 @@ def action_word(kind: ActionKind) -> str:
 
 def action_icon(kind: ActionKind) -> str:
     """Return the name of its icon: a drawing in ink, since the colours of the light mean results."""
-    return f"action-{kind.value}"
+    return "quarantine" if kind is ActionKind.CLEAN_UP else kind.value
 
 
 def action_sentence(kind: ActionKind, done: int, wanted: int) -> str:
@@ -65,8 +66,9 @@ def stop_words(stop: ActionStop | None) -> str:
 
 
 def action_line(action: ActionSummary) -> str:
-    """Return the one line of an action in a list."""
-    words = action_sentence(action.kind, action.done, action.wanted)
+    """Return the few words of an action in a list, beside `action_word`."""
+    template = ngettext_("{done} of {count} file", "{done} of {count} files", action.wanted)
+    words = template.format(done=number(action.done), count=number(action.wanted))
     return " · ".join(part for part in (words, stop_words(action.stop)) if part)
 
 
@@ -128,7 +130,7 @@ class ActionItemsModel(QAbstractTableModel):
         """Return the title of a column."""
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        titles = (_("Result"), _("File"), _("Why"), _("Restored to"), _("Quarantine number"), _("SHA-256"))
+        titles = (_("Result"), _("File"), _("Why"), _("Restored to"), _("Entry"), _("SHA-256"))
         return titles[section] if 0 <= section < len(titles) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -150,6 +152,12 @@ class ActionItemsModel(QAbstractTableModel):
         by = ActionColumn(column)
         self._rows.sort(key=lambda item: _sort_key(item, by), reverse=order == Qt.SortOrder.DescendingOrder)
         self.endResetModel()
+
+    @property
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Why files were not done, each reason with the number of its files, the commonest first."""
+        counts = Counter(item.why for item in self._rows if item.why is not None)
+        return tuple((shown(current().sentence(why), _CELL), count) for why, count in counts.most_common())
 
     @property
     def has_places(self) -> bool:

@@ -203,7 +203,7 @@ def device_title(title: str) -> str:
 def target_words(scan: ScanSummary) -> str:
     """Return what a scan read; for one that verifies a clean-up, that it did."""
     target = shown(scan.target, _CELL)
-    return _("Check after clean-up: {target}").format(target=target) if scan.follows else target
+    return _("After clean-up: {target}").format(target=target) if scan.follows else target
 
 
 _CELLS: dict[ScanColumn, Callable[[ScanSummary], str]] = {

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTabWidget, QWidge
 
 from medscan_gui.core.action import ActionKind, ActionRecord
 from medscan_gui.core.names import shown
-from medscan_gui.core.text import _
+from medscan_gui.core.text import _, ngettext_
 from medscan_gui.export.model import JournalPosition
 from medscan_gui.gui.models.actions import ActionColumn, ActionItemsModel, action_headline, action_icon
 from medscan_gui.gui.models.facts import Fact, FactsModel
@@ -17,6 +17,9 @@ from medscan_gui.gui.pages.copy_table import CopyTable
 from medscan_gui.gui.theme.icons import IconLabel
 from medscan_gui.gui.widgets import Button, Label, column, row
 from medscan_gui.gui.widgets.panels import GAP
+
+#: Reasons that are written out above the list.
+_REASONS = 3
 
 
 class ActionDetails(QWidget):
@@ -31,6 +34,7 @@ class ActionDetails(QWidget):
         self._icon = IconLabel(action_icon(ActionKind.CLEAN_UP), 44)
         self.headline = Label(role="heading", wrap=True)
         self.subline = Label(role="soft", wrap=True)
+        self.reasons = Label(role="strong", wrap=True)
         self.scan = Button(role="quiet", icon_name="next")
         self.scan.clicked.connect(self._show_scan)
         self.report = Button(role="primary", icon_name="report")
@@ -46,7 +50,7 @@ class ActionDetails(QWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = table.horizontalHeader()
         header.setSortIndicator(ActionColumn.RESULT, Qt.SortOrder.AscendingOrder)
-        for section, width in ((ActionColumn.RESULT, 130), (ActionColumn.ENTRY, 170), (ActionColumn.SHA256, 170)):
+        for section, width in ((ActionColumn.RESULT, 120), (ActionColumn.ENTRY, 104), (ActionColumn.SHA256, 104)):
             header.resizeSection(section, width)
         for section in (ActionColumn.WHERE, ActionColumn.WHY):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
@@ -60,7 +64,7 @@ class ActionDetails(QWidget):
         self.tabs.addTab(table, "")
         self.tabs.addTab(facts, "")
         tools = column([self.report, self.scan, None], gap=4)
-        top = row([self._icon, column([self.headline, self.subline, None], gap=2)], gap=14)
+        top = row([self._icon, column([self.headline, self.subline, self.reasons, None], gap=2)], gap=14)
         top.addLayout(tools)
         top.setStretch(1, 1)
         layout = column([top, self.tabs], gap=GAP)
@@ -95,6 +99,9 @@ class ActionDetails(QWidget):
         self.scan.setVisible(bool(action.scan_id))
         self.tabs.setTabText(0, _("Files ({count})").format(count=number(len(action.items))))
         self.items.retranslate()
+        self.reasons.setText(_reason_words(self.items.reasons))
+        self.reasons.setVisible(bool(self.reasons.text()))
+        self._items_table.setColumnHidden(ActionColumn.WHY, not self.items.reasons)
         self._items_table.setColumnHidden(ActionColumn.PLACE, not self.items.has_places)
         self.facts.set_facts(action_facts(action, self._position))
 
@@ -102,6 +109,16 @@ class ActionDetails(QWidget):
     def _show_scan(self) -> None:
         if self._action is not None:
             self.scan_wanted.emit(self._action.scan_id)
+
+
+def _reason_words(reasons: tuple[tuple[str, int], ...]) -> str:
+    lines = []
+    for reason, count in reasons[:_REASONS]:
+        template = ngettext_("{count} file: {reason}", "{count} files: {reason}", count)
+        lines.append(template.format(count=number(count), reason=reason))
+    if len(reasons) > _REASONS:
+        lines.append(_("Further reasons stand beside the files."))
+    return "\n".join(lines)
 
 
 def _subline(action: ActionRecord) -> str:

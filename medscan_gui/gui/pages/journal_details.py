@@ -39,9 +39,7 @@ class ScanDetails(QWidget):
         self.subline = Label(role="soft", wrap=True)
         self.summary = Summary()
         self.connected = ConnectedPanel()
-        self.connected.procedure.counted.connect(self._steps_counted)
         self._entries: tuple[HistoryRow, ...] = ()
-        self._steps = (0, 0)
         self.as_table = Button(role="quiet", icon_name="save")
         self.as_table.clicked.connect(self._table_clicked)
         self.tabs = QTabWidget()
@@ -73,18 +71,19 @@ class ScanDetails(QWidget):
         done.setWidget(self.connected)
         for page in (self.summary, self._findings_table, self._problems_tree, done, self._facts_table):
             self.tabs.addTab(page, "")
-        self.tabs.setCornerWidget(self.as_table)
         self.tabs.currentChanged.connect(self._offer_table)
         self.tabs.setDocumentMode(True)
         words = column([self.headline, self.subline], gap=2)
+        self._tools = column([self.as_table, None], gap=4)
         self._top = row([self._light, words], gap=12)
+        self._top.addLayout(self._tools)
         self._top.setStretch(1, 1)
         self.setLayout(column([self._top, self.tabs], gap=GAP))
         self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def add_tool(self, button: QWidget) -> None:
         """Put a button beside the headline."""
-        self._top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._tools.insertWidget(0, button)
 
     @property
     def record(self) -> ScanRecord | None:
@@ -109,11 +108,6 @@ class ScanDetails(QWidget):
         """Show what was done after this scan."""
         self._entries = entries
         self.connected.show_entries(entries)
-        self._say_titles()
-
-    @Slot(int, int)
-    def _steps_counted(self, done: int, steps: int) -> None:
-        self._steps = (done, steps)
         self._say_titles()
 
     @Slot()
@@ -153,6 +147,8 @@ class ScanDetails(QWidget):
     def _say_titles(self) -> None:
         for index, title in enumerate(self._titles(self._record)):
             self.tabs.setTabText(index, title)
+        self.tabs.setTabVisible(THREATS, self.findings.rowCount() > 0)
+        self.tabs.setTabVisible(NOT_READ, self.problems.rowCount() > 0)
 
     def _lay_out_problems(self) -> None:
         groups = self.problems.rowCount()
@@ -168,17 +164,9 @@ class ScanDetails(QWidget):
             _("Summary"),
             _("Threats ({count})").format(count=number(threats)),
             _("Not read ({count})").format(count=number(not_read)),
-            self._done_title(),
+            _("Follow-up ({count})").format(count=number(len(self._entries))),
             _("Technical"),
         )
-
-    def _done_title(self) -> str:
-        done, steps = self._steps
-        if steps:
-            return _("What was done ({count}; steps {done}/{all})").format(
-                count=number(len(self._entries)), done=done, all=steps
-            )
-        return _("What was done ({count})").format(count=number(len(self._entries)))
 
 
 def _subline(record: ScanRecord) -> str:

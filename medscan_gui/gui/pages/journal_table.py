@@ -73,4 +73,4 @@ class ScanTable(CopyTable):
 
     def _choose_columns(self) -> None:
         self.setColumnHidden(ScanColumn.DEVICE, not self._devices_shown)
-        self.setColumnHidden(ScanColumn.OPERATOR, self._devices_shown and self.width() < _NARROW)
+        self.setColumnHidden(ScanColumn.OPERATOR, self.width() < _NARROW)

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QScrollArea, QWidget
 from medscan_gui.core.messages import MedScanError
 from medscan_gui.core.text import _, current
 from medscan_gui.gui.background import Errand
+from medscan_gui.gui.cards.exchange import CardsSection
 from medscan_gui.gui.pages.base import Page
+from medscan_gui.gui.pages.settings_accepted import AcceptedFiles
 from medscan_gui.gui.pages.settings_form import AGES, SettingsForm
 from medscan_gui.gui.pages.settings_places import PlaceRow
 from medscan_gui.gui.widgets import Button, Card, Label, Notice, Panel, column, line, row
@@ -18,7 +20,7 @@ from medscan_gui.gui.widgets.panels import GROUP_GAP, PAGE_MARGIN
 from medscan_gui.store.settings import Settings
 
 if TYPE_CHECKING:
-    from medscan_gui.session import Services
+    from medscan_gui.services import Services
 
 #: Which settings stand together.
 _GROUPS = (
@@ -26,6 +28,7 @@ _GROUPS = (
     ("scan", ("operator_default", "department_default", "workers", "sound")),
     ("reports", ("hospital_name", "kit", "reports_dir")),
     ("signatures", AGES),
+    ("quarantine", ("quarantine_days",)),
 )
 _PLACES = ("data", "journal", "reports", "log")
 
@@ -54,12 +57,14 @@ class SettingsPage(Page):
         self._headings = {name: Label(role="heading") for name, _names in _GROUPS}
         self._headings["places"] = Label(role="heading")
         self.places = {name: PlaceRow() for name in _PLACES}
+        self.accepted, self.cards = AcceptedFiles(), CardsSection()
         self._lay_out()
 
     def _lay_out(self) -> None:
         cards: list[QWidget] = []
         for group, names in _GROUPS:
             cards.append(_card(self._headings[group], [self.form.rows[name] for name in names]))
+        cards += [self.accepted, self.cards]
         cards.append(_card(self._headings["places"], [self.places[name] for name in _PLACES]))
         inside = Panel("page")
         inside.setLayout(column([*cards, None], gap=GROUP_GAP))
@@ -77,11 +82,19 @@ class SettingsPage(Page):
     def set_services(self, services: "Services") -> None:
         """Take the settings and show them."""
         super().set_services(services)
+        self.accepted.set_services(services)
+        self.cards.set_services(services)
         self._show()
 
     def activated(self) -> None:
         """Show the values in use: another page may have changed them."""
+        self.journal_changed()
         self._show()
+
+    def journal_changed(self) -> None:
+        """Show files that were accepted, and cards that were saved meanwhile."""
+        self.accepted.refresh()
+        self.cards.refresh()
 
     def retranslate(self) -> None:
         """Set every text again."""
@@ -95,10 +108,13 @@ class SettingsPage(Page):
             ("scan", _("Scans")),
             ("reports", _("Hospital and reports")),
             ("signatures", _("Age of the signatures")),
+            ("quarantine", _("Quarantine")),
             ("places", _("Where things are kept")),
         ):
             self._headings[name].setText(words)
         self.form.retranslate()
+        self.accepted.retranslate()
+        self.cards.retranslate()
         for name, words in (
             ("data", _("Data of MedScan")),
             ("journal", _("Journal")),

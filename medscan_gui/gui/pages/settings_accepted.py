@@ -42,8 +42,9 @@ class AcceptedFiles(Card):
         self.table.setModel(self.model)
         self.table.setSelectionMode(CopyTable.SelectionMode.SingleSelection)
         self.table.setFixedHeight(200)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
         header = self.table.horizontalHeader()
-        for section, width in ((AcceptedColumn.UNTIL, 130), (AcceptedColumn.PERSON, 130), (AcceptedColumn.SHA256, 130)):
+        for section, width in ((AcceptedColumn.UNTIL, 190), (AcceptedColumn.PERSON, 130), (AcceptedColumn.SHA256, 104)):
             header.resizeSection(section, width)
         for section in (AcceptedColumn.FILE, AcceptedColumn.REASON):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 from medscan_gui.core.text import _, pgettext_
 from medscan_gui.gui.pages.settings_rows import Choice, Days, Number, SettingRow
 from medscan_gui.gui.widgets import Button
-from medscan_gui.store.settings import MAX_DAYS, Settings
+from medscan_gui.store.settings import MAX_DAYS, MAX_QUARANTINE_DAYS, Settings
 
 #: As in `store.settings`: characters of a text, engine processes.
 _TEXT, _PATH, _WORKERS = 200, 4096, 64
@@ -40,6 +40,7 @@ class SettingsForm(QObject):
             "fresh_days": SettingRow(Days(0, MAX_DAYS)),
             "ageing_days": SettingRow(Days(0, MAX_DAYS)),
             "old_days": SettingRow(Days(0, MAX_DAYS)),
+            "quarantine_days": SettingRow(Days(0, MAX_QUARANTINE_DAYS)),
         }
         for name, row in self.rows.items():
             row.setObjectName(name)
@@ -62,10 +63,11 @@ class SettingsForm(QObject):
         return msgspec.structs.replace(before, **{name: _get(row) for name, row in self.rows.items()})
 
     def mark_hospital(self, policy: Mapping[str, Any], settings: Settings) -> None:
-        """Mark what the machine's administrator has set; ages cannot be raised above it."""
+        """Mark what the machine's administrator has set; ages cannot be raised above it, nor retention lowered."""
         for name, row in self.rows.items():
             if isinstance(row.control, Days):
-                row.control.setMaximum(policy.get(name, MAX_DAYS))
+                with QSignalBlocker(row.control):
+                    _bound(name, row.control, policy)
             given = name in policy
             row.mark_hospital(given=given, in_use=given and getattr(settings, name) == policy[name])
 
@@ -79,10 +81,9 @@ class SettingsForm(QObject):
         sound = self.rows["sound"].control
         if isinstance(sound, QCheckBox):
             sound.setText(_("Play a sound"))
-        for name in AGES:
-            days = self.rows[name].control
-            if isinstance(days, Days):
-                days.say_unit()
+        for row in self.rows.values():
+            if isinstance(row.control, Days):
+                row.control.say_unit()
         workers = self.rows["workers"].control
         if isinstance(workers, Number):
             workers.setSpecialValueText(_("All cores ({count})").format(count=os.cpu_count() or 1))
@@ -121,7 +122,19 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Too old after"),
             _("Beyond this age a scan that finds nothing is no longer blue but amber. Scanning is never refused."),
         ),
+        "quarantine_days": (
+            _("Keep files for at least"),
+            _("A file in the quarantine can be restored at any time, and destroyed only after so many days."),
+        ),
     }
+
+
+def _bound(name: str, days: Days, policy: Mapping[str, Any]) -> None:
+    """Let the operator be stricter than the hospital, never laxer."""
+    if name == "quarantine_days":
+        days.setMinimum(policy.get(name, 0))
+    else:
+        days.setMaximum(policy.get(name, MAX_DAYS))
 
 
 def _choice(*values: str) -> Choice:
