@@ -70,7 +70,9 @@ def default_of(name: str) -> Any:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name that was probably meant, or ""."""
-    return next(iter(difflib.get_close_matches(name.strip().lower(), list(known), n=1, cutoff=0.6)), "")
+    names, typed = list(known), "_".join(re.split(r"[\s_-]+", name.strip().lower()))
+    beginning = [one for one in names if len(typed) > 2 and one.startswith(typed)]
+    return next(iter(beginning or difflib.get_close_matches(typed, names, n=1, cutoff=0.6)), "")
 
 
 def unknown_key(name: str, known: Iterable[str]) -> Message:

@@ -169,8 +169,9 @@ def _change(journal: Journal | NoJournal, line: CardLine) -> CardChange:
 def _device_change(journal: Journal | NoJournal, line: CardLine, identity: dict[str, str]) -> CardChange:
     known = _known_device(journal, identity)
     typed = {name: one_line(identity[name]) for name in _DEVICE_FIELDS if identity[name]}
-    # What a new device is called is chosen once: the same file read again finds it by its numbers.
-    device = msgspec.structs.replace(known or Device(id=str(uuid.uuid4())), **typed)
+    # A device keeps its number from one journal to the next: by it a stick or computer is known again.
+    new = Device(id=one_line(identity["device"]) or str(uuid.uuid4()))
+    device = msgspec.structs.replace(known or new, **typed)
     stored = journal.card_of(known.id) if known else None
     before = stored.card if stored else None
     return CardChange(line.line, device.make, device.model, device, known, before, _card_after(line, before))
@@ -179,7 +180,7 @@ def _device_change(journal: Journal | NoJournal, line: CardLine, identity: dict[
 def _known_device(journal: Journal | NoJournal, identity: dict[str, str]) -> Device | None:
     """Return the one device that all numbers of the line mean; None for one that is new."""
     by_id = journal.device(identity["device"]) if identity["device"] else None
-    if identity["device"] and by_id is None:
+    if identity["device"] and by_id is None and not any(identity[name] for name in ("asset_number", "serial", "name")):
         raise _LineError(Message.of("cards.unknown_device", device=shown(identity["device"], 60)))
     found = {by_id.id: by_id} if by_id else {}
     for field in ("asset_number", "serial"):

@@ -100,8 +100,8 @@ SENTENCES: dict[str, str] = {
         "model, for all devices of that model."
     ),
     "cards.unknown_device": N_(
-        "The journal knows no device “{device}”. Leave that column empty and give the asset number: the device is then "
-        "made."
+        "The journal knows no device “{device}”. Give its asset number, serial number or name as well: the device is "
+        "then made."
     ),
     "cards.two_devices": N_(
         "The numbers of this line belong to two different devices of the journal. Correct the asset number or the "
