@@ -70,7 +70,8 @@ def open_file(path: Path, *, from_medium: bool = False) -> BinaryIO:
 def read_bounded(path: Path, limit: int) -> bytes:
     """Read a whole regular file. Raises OSError, and VaultError: NOT_A_FILE, or DAMAGED beyond `limit` bytes."""
     with open_file(path) as stream:
-        content = stream.read(limit + 1)
+        size = os.fstat(stream.fileno()).st_size
+        content = stream.read(min(size, limit) + 1)  # read() makes room for all that is asked for
     if len(content) > limit:
         raise VaultError(VaultProblem.DAMAGED, file=path.name)
     return content

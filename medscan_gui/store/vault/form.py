@@ -19,6 +19,9 @@ from medscan_gui.store.vault.steps import WITHOUT_SAMPLE
 MAX_FACTS_BYTES = 16 * 1024 * 1024
 """Largest `.json`: far above what names, extended attributes and findings of one file come to."""
 
+_SIZES = 2**63
+"""Sizes of files are below this everywhere."""
+
 _DOMAIN = b"MedScan quarantine entry\x00"
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -46,10 +49,13 @@ def _sum(body: bytes) -> str:
 
 def encode(stored: Stored) -> bytes:
     """Return the content of the `.json`. Raises VaultError: FACTS_TOO_LARGE, NOT_TEXT."""
+    refused = VaultError(VaultProblem.NOT_TEXT, where=stored.entry.where)
     try:
         body = canonical_json(stored)
     except UnicodeEncodeError as error:  # half a character in a stream's name
-        raise VaultError(VaultProblem.NOT_TEXT, where=stored.entry.where) from error
+        raise refused from error
+    if not _makes_sense(stored, stored.entry.id):  # never write what would not be read again
+        raise refused
     data = canonical_json(_Envelope(body=msgspec.Raw(body), format=ENTRY_FORMAT, sha256=_sum(body)))
     if len(data) > MAX_FACTS_BYTES:
         raise VaultError(VaultProblem.FACTS_TOO_LARGE, where=stored.entry.where)
@@ -77,7 +83,8 @@ def decode(data: bytes, entry_id: str) -> Stored:
 
 def _makes_sense(stored: Stored, entry_id: str) -> bool:
     entry = stored.entry
-    if entry.id != entry_id or entry.sample_size < 0 or entry.facts.size < 0:
+    sizes = range(_SIZES)
+    if entry.id != entry_id or entry.sample_size not in sizes or entry.facts.size not in sizes:
         return False
     if entry.state in WITHOUT_SAMPLE:
         return not stored.key

@@ -13,6 +13,7 @@ from medscan_gui.store.vault.names import LOCK_NAME
 
 BUSY_SECONDS = 30.0
 _POLL_SECONDS = 0.01
+_NO_FILE = frozenset({errno.EISDIR, errno.ELOOP})
 _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK})
 
 
@@ -36,6 +37,8 @@ def locked(folder: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
     except NotImplementedError:
         pass
     except OSError as error:
+        if error.errno in _NO_FILE:
+            raise VaultError(VaultProblem.NOT_A_FILE, file=LOCK_NAME) from error
         if error.errno not in _NO_LOCKS:
             raise os_error(error, folder) from error
     try:
