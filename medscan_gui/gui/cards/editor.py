@@ -26,6 +26,8 @@ class CardEditor(QDialog):
     """Asks what is allowed on a device. `save_wanted` carries the StoredCard; close it once that is kept."""
 
     save_wanted = Signal(object)
+    #: The StoredCard that is wanted as a file.
+    file_wanted = Signal(object)
 
     def __init__(self, device: Device, known: CardsKnown, operator: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,7 @@ class CardEditor(QDialog):
         self._person_title = Label()
         self._person_title.setBuddy(self.person)
         self.person.setText(shown(operator, LINE))
+        self.as_file = Button(role="quiet", icon_name="save")
         self.take_away = Button()
         self.cancel = Button()
         self.save = Button(role="primary", icon_name="save")
@@ -65,7 +68,7 @@ class CardEditor(QDialog):
         scroll.setWidget(inside)
         self._scroll = scroll
         self.person.setFixedWidth(240)
-        scopes = row([self.for_device, self.for_model, None], gap=24)
+        scopes = row([self.for_device, self.for_model, None, self.as_file], gap=24)
         buttons = row([self._person_title, self.person, None, self.take_away, self.cancel, self.save])
         head = column([self.title, self.in_force], gap=4)
         layout = column([head, scopes, self._scope_note, self.notice, scroll], margins=PAGE_MARGIN, gap=12)
@@ -82,6 +85,7 @@ class CardEditor(QDialog):
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.reject)
         self.take_away.clicked.connect(self._take_away)
+        self.as_file.clicked.connect(self._want_file)
 
     @property
     def origin(self) -> CardOrigin:
@@ -101,6 +105,8 @@ class CardEditor(QDialog):
         self.person.setAccessibleName(_("Your name"))
         self.save.setText(_("Save"))
         self.cancel.setText(_("Cancel"))
+        self.as_file.setText(_("Save as a file…"))
+        self.as_file.setToolTip(_("Writes the card as it is in the journal, to be imported elsewhere."))
         self.take_away.setText(_("Take the card away…"))
         self.form.retranslate()
         self._say_scope()
@@ -126,7 +132,8 @@ class CardEditor(QDialog):
             note = _("This device has a card of its own, which comes first. Take that one away to follow its model’s.")
         self._scope_note.setText(note)
         self._scope_note.setVisible(bool(note))
-        self.take_away.setVisible(self._known.stored(self.origin) is not None)
+        for button in (self.take_away, self.as_file):
+            button.setVisible(self._known.stored(self.origin) is not None)
 
     def _show_card(self) -> None:
         if not self._typed:
@@ -176,9 +183,13 @@ class CardEditor(QDialog):
             )
         )
 
+    @Slot()
+    def _want_file(self) -> None:
+        self.file_wanted.emit(self._known.stored(self.origin))
+
     def set_busy(self, *, busy: bool) -> None:
         """Wait for the journal, or let go on."""
-        for button in (self.save, self.take_away):
+        for button in (self.save, self.take_away, self.as_file):
             button.setEnabled(not busy)
 
     def show_failure(self, sentence: str) -> None:

@@ -1,12 +1,14 @@
 """What a file of cards would change, line by line, or all that is wrong with it: shown before anything is entered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHeaderView, QWidget
 
 from medscan_gui.core.names import shown
+from medscan_gui.core.policy import PolicyCard
 from medscan_gui.core.text import _, current, ngettext_
 from medscan_gui.gui.cards.check import LINE
 from medscan_gui.gui.cards.fields import LineField
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from medscan_gui.response.cards import CardChange, Fault
 
 _CELL = 1000
+#: Rows up to which long lines are wrapped: working out heights takes time.
+_WRAPPED = 500
+#: Characters of one value.
+_VALUE = 120
 
 
 class LinesModel(QAbstractTableModel):
@@ -105,8 +111,16 @@ class CardsPreview(QDialog):
         layout.addLayout(buttons)
         layout.setStretch(3, 1)
         self.setLayout(layout)
-        self.resize(900, 560)
+        self.resize(960, 600)
         self._fill(shown(file, 200), tuple(changes), tuple(faults))
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.table.setWordWrap(self.model.rowCount() <= _WRAPPED)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give long lines the height that they need."""
+        super().showEvent(event)
+        if self.table.wordWrap():
+            self.table.resizeRowsToContents()
 
     def _fill(self, file: str, changes: "tuple[CardChange, ...]", faults: "tuple[Fault, ...]") -> None:
         if faults:
@@ -169,7 +183,23 @@ def _changes(change: "CardChange") -> list[str]:
         parts.append(_("the card is taken away"))
     elif change.before is None and change.after is not None:
         parts.append(_("new card"))
-    if change.after is not None and change.fields:
-        titles = field_titles()
-        parts.append(", ".join(titles.get(name, name) for name in change.fields))
+    if change.after is not None:
+        parts += _values(change.before or PolicyCard(), change.after, change.fields)
     return parts
+
+
+def _values(before: PolicyCard, after: PolicyCard, names: Sequence[str]) -> Iterator[str]:
+    titles = field_titles()
+    for name in names:
+        values = (_value_words(getattr(card, name)) for card in (before, after))
+        yield "{}: {} → {}".format(titles.get(name, name), *values)
+
+
+def _value_words(value: object) -> str:
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case tuple():
+            return shown(", ".join(map(str, value)), _VALUE) or "–"
+        case _:
+            return shown(str(value), _VALUE) or "–"

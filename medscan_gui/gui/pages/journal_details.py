@@ -61,6 +61,7 @@ class ScanDetails(QWidget):
         for section, width in enumerate((120, 170, 330, 160, 180, 220)):
             header.resizeSection(section, width)
         header.setStretchLastSection(True)
+        header.moveSection(FindingColumn.FATE, FindingColumn.NAME)  # what became of it is asked first
         facts = self._facts_table.horizontalHeader()
         facts.hide()
         facts.resizeSection(0, 300)
@@ -73,7 +74,7 @@ class ScanDetails(QWidget):
             self.tabs.addTab(page, "")
         self.tabs.currentChanged.connect(self._offer_table)
         self.tabs.setDocumentMode(True)
-        words = column([self.headline, self.subline], gap=2)
+        words = column([self.headline, self.subline, None], gap=2)
         self._tools = column([self.as_table, None], gap=4)
         self._top = row([self._light, words], gap=12)
         self._top.addLayout(self._tools)
