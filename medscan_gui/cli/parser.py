@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from medscan_gui import __version__
 from medscan_gui.cli import exit_codes
+from medscan_gui.cli.cards_parser import add_cards_parser
+from medscan_gui.cli.cards_parser import add_cards_parser
 from medscan_gui.core.text import _
 
 #: What the program is called in its own examples.
@@ -66,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_journal(commands)
     _add_quarantine(commands)
     _add_accept(commands)
+    add_cards_parser(commands, _add_common)
     return parser
 
 

@@ -111,9 +111,9 @@ class Opening(QObject):
             self.services.close()
 
     def _open_services(self) -> "Services":
-        from medscan_gui.session import open_services
+        from medscan_gui.response.recovery import open_recovered
 
-        return open_services(self._paths)
+        return open_recovered(self._paths)
 
     @Slot(object)
     def _opened(self, services: "Services") -> None:

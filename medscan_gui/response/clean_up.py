@@ -102,10 +102,16 @@ class CleanUpSession:
         If nothing was tried (the journal refused, or it was cancelled at once), its record is the first scan's.
         """
         try:
-            self._services.journal.begin_action(self._stub)
+            yield from self._run()
         except MedScanError as error:
             yield Finished(record=self._request.record, committed=True, save_error=error.message)
-            return
+        except Exception:
+            log.exception("the clean-up failed by a fault of the program")
+            fault = Message.of("scan.internal_error")
+            yield Finished(record=self._request.record, committed=True, save_error=fault)
+
+    def _run(self) -> Iterator[scan_events.ScanEvent]:
+        self._services.journal.begin_action(self._stub)
         yield from self._batch.events()
         self._items = [*self._batch.items, *self._unanswered()]
         action, trouble = self._finish_action()

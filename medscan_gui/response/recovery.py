@@ -20,7 +20,7 @@ from medscan_gui.response.quarantine import item_of
 from medscan_gui.response.removing import give_up
 from medscan_gui.services import Services, open_services
 from medscan_gui.store.vault import DamagedEntry, Vault
-from medscan_gui.system.originals import Place, open_original, settle
+from medscan_gui.system.originals import Place, settle
 from medscan_gui.system.paths import Paths
 
 log = logging.getLogger(__name__)
@@ -49,18 +49,21 @@ def recover(services: Services) -> tuple[ActionRecord, ...]:
 
 def settle_entries(services: Services, entries: Iterable[VaultEntry]) -> None:
     """Look again at entries that were left half-way while their medium was away. Never raises for one of them."""
+    running = _running(services)
     for entry in entries:
-        if entry.state in _HALF_WAY and not _is_running(services, entry):
+        if entry.state is EntryState.RESTORING and ActionKind.RESTORE in running.values():
+            continue  # perhaps by that very action
+        if entry.state in _HALF_WAY and entry.action_id not in running:
             _settled(services.vault, entry)
 
 
-def _is_running(services: Services, entry: VaultEntry) -> bool:
-    if entry.state is EntryState.RESTORING:
-        return True  # which action restores it is for `recover` to find
+def _running(services: Services) -> dict[str, ActionKind]:
+    """Return the actions that a living MedScan is at."""
     try:
-        return not services.journal.action(entry.action_id).ended
-    except MedScanError:
-        return False  # its journal was replaced
+        return {action.id: action.kind for action in services.journal.actions() if action.running}
+    except MedScanError as error:
+        log.info("running actions are not known: %s", error)
+        return {}
 
 
 def _ended(services: Services, stub: ActionRecord) -> ActionRecord:
@@ -127,19 +130,12 @@ def _original_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
     return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
 
 
-def _has_content(path: bytes, sha256: str) -> bool:
-    try:
-        with open_original((parent_of(path),), path) as original:
-            for _ in original.read():
-                pass
-            return original.sha256 == sha256
-    except MedScanError:
-        return False
-
-
 def _restore_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
     """The file is back under its name with its content, or it is still only in the quarantine."""
-    if _has_content(entry.restored_to, entry.facts.sha256):
+    place = settle((parent_of(entry.restored_to),), entry.restored_to, entry.id, entry.facts)
+    if place is Place.UNREACHABLE:
+        return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
+    if place is Place.IN_PLACE:
         vault.update(entry, state=EntryState.RESTORED, restored_to=entry.restored_to)
         elsewhere = entry.restored_to if entry.restored_to != entry.facts.path else b""
         return item_of(entry, ItemResult.DONE, place=elsewhere)
