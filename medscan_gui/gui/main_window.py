@@ -15,6 +15,7 @@ from medscan_gui.gui.language import Language
 from medscan_gui.gui.navigation import Navigation
 from medscan_gui.gui.pages.base import Page
 from medscan_gui.gui.pages.scan import ScanPage
+from medscan_gui.gui.scan.stage import Stage
 from medscan_gui.gui.status import StatusStrip
 from medscan_gui.gui.theme import theme
 from medscan_gui.gui.widgets import Notice, column, row
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 #: Pages made on their first visit: module and class.
 _LATER = {
     "journal": ("medscan_gui.gui.pages.journal", "JournalPage"),
+    "quarantine": ("medscan_gui.gui.pages.quarantine", "QuarantinePage"),
     "settings": ("medscan_gui.gui.pages.settings", "SettingsPage"),
     "help": ("medscan_gui.gui.pages.help", "HelpPage"),
     "about": ("medscan_gui.gui.pages.about", "AboutPage"),
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.navigation.wanted.connect(self.show_page)
         self.scan_page.scan_over.connect(self._scan_over)
+        self.scan_page.quarantine_wanted.connect(self._show_quarantine)
         self.scan_page.signatures_seen.connect(self.strip.show_signatures)
         self.fault_notice.acted.connect(self._fault_read)
 
@@ -110,6 +113,7 @@ class MainWindow(QMainWindow):
         page.settings_saved.connect(self._settings_saved)
         page.said.connect(self._said)
         page.journal_replaced.connect(self.retranslate)
+        page.work_over.connect(self._work_over)
         if self._services is not None:
             page.set_services(self._services)
         page.retranslate()
@@ -134,6 +138,12 @@ class MainWindow(QMainWindow):
         self.show_page("journal")
         if show := getattr(self.pages["journal"], "show_device", None):
             show(device_id)
+
+    @Slot(str)
+    def _show_quarantine(self, action_id: str) -> None:
+        self.show_page("quarantine")
+        if show := getattr(self.pages["quarantine"], "show_action", None):
+            show(action_id)
 
     # --- what arrives --------------------------------------------------------------------------------
 
@@ -191,12 +201,24 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _scan_over(self, _finished: object) -> None:
+        self._journal_grew("scan")
+
+    @Slot()
+    def _work_over(self) -> None:
+        self._journal_grew("quarantine")
+
+    def _journal_grew(self, by: str) -> None:
+        """Something that ran has ended, and the journal has its record."""
         self._withdraw_question()
         for name, page in self.pages.items():
-            if name != "scan":
+            if name != by:
                 page.journal_changed()
         if self._closing:
             self.close()
+
+    @property
+    def _at_work(self) -> bool:
+        return any(page.at_work for page in self.pages.values())
 
     def retranslate(self) -> None:
         """Set every text in the language in use."""
@@ -210,8 +232,8 @@ class MainWindow(QMainWindow):
     # --- the end -------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask while a scan runs; then cancel it and wait for its record, but not for ever."""
-        if self.scan_page.runner.running and not self._closing:
+        """Ask while anything runs; then cancel it and wait for its record, but not for ever."""
+        if self._at_work and not self._closing:
             event.ignore()
             if _session_ends() or self._may_stop():
                 self.leave()
@@ -222,11 +244,12 @@ class MainWindow(QMainWindow):
         self.closed.emit()
 
     def leave(self) -> None:
-        """Close without a question: a scan under way is cancelled first, and its record written."""
+        """Close without a question: what is under way is cancelled first, and its record written."""
         self._closing = True
         self._withdraw_question()
-        if self.scan_page.runner.running:
-            self.scan_page.cancel()
+        if self._at_work:
+            for page in self.pages.values():
+                page.stop_work()
             self._patience.start()
         else:
             self.close()
@@ -239,11 +262,12 @@ class MainWindow(QMainWindow):
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(_("A scan is running"))
-        box.setText(_("A scan is running. Stop it and close MedScan?"))
-        box.setInformativeText(_("The journal will say that this scan was cancelled. It gives no result."))
+        title, question, consequence, go_on = self._closing_words()
+        box.setWindowTitle(title)
+        box.setText(question)
+        box.setInformativeText(consequence)
         stop = box.addButton(_("Stop and close"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(_("Go on scanning"), QMessageBox.ButtonRole.RejectRole)
+        stay = box.addButton(go_on, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
         self._question = box
@@ -251,6 +275,29 @@ class MainWindow(QMainWindow):
         self._question = None
         box.deleteLater()
         return box.clickedButton() is stop
+
+    def _closing_words(self) -> tuple[str, str, str, str]:
+        """Return title, question, consequence and the word for staying."""
+        if self.scan_page.stage is Stage.RUNNING:
+            return (
+                _("A scan is running"),
+                _("A scan is running. Stop it and close MedScan?"),
+                _("The journal will say that this scan was cancelled. It gives no result."),
+                _("Go on scanning"),
+            )
+        if self.scan_page.stage is Stage.CLEANING:
+            return (
+                _("A clean-up is running"),
+                _("Threats are being removed. Stop and close MedScan?"),
+                _("Files already removed stay in the quarantine, all others stay where they are. Nothing is lost."),
+                _("Go on cleaning up"),
+            )
+        return (
+            _("The quarantine is at work"),
+            _("Files of the quarantine are being dealt with. Stop and close MedScan?"),
+            _("The file at hand is finished, the others stay as they are. Nothing is lost."),
+            _("Go on"),
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Note the first picture."""

@@ -1,4 +1,4 @@
-"""The rail at the left: where one can go. Ctrl+1 to Ctrl+5 go there too."""
+"""The rail at the left: where one can go. Ctrl+1 to Ctrl+6 go there too."""
 
 from PySide6.QtCore import QRectF, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
@@ -8,7 +8,7 @@ from medscan_gui.core.text import _
 from medscan_gui.gui.theme.icons import paint_icon
 from medscan_gui.gui.widgets import Button, Label, Panel, column, row
 
-PAGES = ("scan", "journal", "settings", "help", "about")
+PAGES = ("scan", "journal", "quarantine", "settings", "help", "about")
 WIDTH = 208
 
 
@@ -17,6 +17,7 @@ def page_title(name: str) -> str:
     return {
         "scan": _("Scan"),
         "journal": _("Journal"),
+        "quarantine": _("Quarantine"),
         "settings": _("Settings"),
         "help": _("Help"),
         "about": _("About"),
@@ -54,7 +55,7 @@ class Navigation(Panel):
             self._group.addButton(button, place)
         self._group.idClicked.connect(self._clicked)
         buttons = list(self.buttons.values())
-        layout = column([row([_Logo(), self.title, None], gap=10), 20, *buttons[:3], None, *buttons[3:]], gap=6)
+        layout = column([row([_Logo(), self.title, None], gap=10), 20, *buttons[:-2], None, *buttons[-2:]], gap=6)
         layout.setContentsMargins(14, 20, 14, 18)
         self.setLayout(layout)
         self.buttons["scan"].setChecked(True)

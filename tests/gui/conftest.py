@@ -100,7 +100,8 @@ class Window:
     def __init__(self, services: Services) -> None:
         self.session: scripted.ScriptedSession | None = None
         self.requests: list[ScanRequest] = []
-        self.main = MainWindow(services.paths, ScanPage(self._next_session, self._target))
+        self.door = scripted.ScriptedDoor()
+        self.main = MainWindow(services.paths, ScanPage(self._next_session, self._target, door=self.door))
         self.page = self.main.scan_page
 
     def script(self, events: list[ScanEvent], *, hold_at: int | None = None) -> scripted.ScriptedSession:
@@ -139,10 +140,11 @@ def window(qtbot: QtBot, services: Services) -> Iterator[Window]:
     made.page.show_sight(scripted.SIGHT)
     qtbot.waitUntil(lambda: not made.page.memory.busy)
     yield made
-    if made.session is not None:
-        made.session.cancel()
+    for session in (made.session, made.door.session_made):
+        if session is not None:
+            session.cancel()
     qtbot.waitUntil(lambda: not made.page.runner.running)
-    qtbot.waitUntil(lambda: not made.page.memory.busy)
+    qtbot.waitUntil(lambda: not (made.page.memory.busy or made.page.cards.busy or made.page.after.busy))
     made.main.close()
     made.main.deleteLater()
     settle()

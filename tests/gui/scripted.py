@@ -1,17 +1,35 @@
 """A scan that follows a script: real events and records, no engine. For tests of the window alone."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import msgspec
+
+from medscan_gui.core.acceptance import Acceptance
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ActionStop, ItemResult
 from medscan_gui.core.coverage import Coverage, CoverageLine
 from medscan_gui.core.device import Device, HostIdentity, Target, Volume
-from medscan_gui.core.events import Finished, ItemNotRead, Preparing, Progress, ScanEvent, Started, ThreatFound
+from medscan_gui.core.events import (
+    CleanUpProgress,
+    FileCleaned,
+    Finished,
+    ItemNotRead,
+    Preparing,
+    Progress,
+    ScanEvent,
+    Started,
+    ThreatFound,
+)
 from medscan_gui.core.finding import Finding, ItemProblem
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts
 from medscan_gui.core.verdict import EngineProof, Evidence, decide
-from medscan_gui.core.words import Cause, Outcome, Severity, SignatureAge, Stop, TargetKind
+from medscan_gui.core.words import Cause, Fate, Outcome, Severity, SignatureAge, Stop, TargetKind
+from medscan_gui.gui.clean_up.doors import CleanUpDoor
 from medscan_gui.gui.scan.targets import Sight
+from medscan_gui.gui.scan_thread import Session
+from medscan_gui.response.plan import CleanUpPlan, PlannedFile
+from medscan_gui.services import Services
 
 DIGEST = "ab" * 32
 SIGNATURES = SignatureFacts(
@@ -202,3 +220,138 @@ class ScriptedSession:
     def resume(self) -> None:
         """Note it."""
         self.calls.append("resume")
+
+
+# --- clean-up ----------------------------------------------------------------------------------------
+
+
+def planned(final: ScanRecord, chosen: Sequence[int] | None = None, **obstacles: Message) -> CleanUpPlan:
+    """A plan for these findings; `obstacles` by the last part of the file's path."""
+    grouped: dict[bytes, list[int]] = {}
+    for place in range(len(final.findings)) if chosen is None else chosen:
+        grouped.setdefault(final.findings[place].chain[0], []).append(place)
+    return CleanUpPlan(
+        tuple(
+            PlannedFile(
+                path=path,
+                findings=tuple(places),
+                content=final.findings[places[0]].content,
+                size=final.findings[places[0]].size,
+                obstacle=next((why for name, why in obstacles.items() if name.encode() in path), None),
+                members=any(len(final.findings[place].chain) > 1 for place in places),
+            )
+            for path, places in grouped.items()
+        )
+    )
+
+
+def cleaned(first: ScanRecord, left: Iterable[int] = ()) -> Finished:
+    """The end of a clean-up of this result: all is gone but the findings at the places `left`."""
+    still = frozenset(left)
+    why = Message.of("cause.in_use")
+    findings = tuple(
+        msgspec.structs.replace(found, why=why)
+        if place in still
+        else msgspec.structs.replace(found, fate=Fate.REMOVED, entry=f"{place:032x}")
+        for place, found in enumerate(first.findings)
+    )
+    evidence = msgspec.structs.replace(first.evidence, threats_removed=len(findings) - len(still))
+    items = tuple(
+        ActionItem(
+            chain=found.chain,
+            result=ItemResult.NOT_DONE if place in still else ItemResult.DONE,
+            entry=found.entry,
+            sha256=found.sha256,
+            size=found.size,
+            why=why if place in still else None,
+        )
+        for place, found in enumerate(findings)
+    )
+    action = ActionRecord(
+        id="0193532b-0000-7b44-a3ab-0f5a2f9e1b11",
+        kind=ActionKind.CLEAN_UP,
+        started="2026-11-21T14:10:00.000Z",
+        ended="2026-11-21T14:10:09.000Z",
+        stop=ActionStop.COMPLETED,
+        scan_id=first.id,
+        device=first.device,
+        target=first.target,
+        operator=first.operator,
+        wanted=len(items),
+        items=items,
+    )
+    record = msgspec.structs.replace(
+        first,
+        id="0193532b-7c1e-7b44-a3ab-0f5a2f9e1b11",
+        started="2026-11-21T14:10:10.000Z",
+        ended="2026-11-21T14:10:30.000Z",
+        follows=first.id,
+        action=action.id,
+        findings=findings,
+        evidence=evidence,
+        verdict=decide(evidence),
+    )
+    return Finished(record=record, committed=True, action=action)
+
+
+def cleaning(done: int, total: int, **changes: object) -> CleanUpProgress:
+    """Where a clean-up stands after this many files."""
+    values: dict[str, object] = {
+        "files_done": done,
+        "files_total": total,
+        "bytes_done": done * 158_720,
+        "bytes_total": total * 158_720,
+        "current": b"/media/ECHO-EXPORT/EXPORT/%04d/setup.exe" % done,
+        "elapsed": 3.0 * done,
+        "left": 3.0 * (total - done),
+        "fraction": done / total if total else None,
+    }
+    return CleanUpProgress(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def clean_up_story(end: Finished) -> list[ScanEvent]:
+    """The events of a clean-up that ends like this."""
+    assert end.action is not None
+    events: list[ScanEvent] = []
+    total = len(end.action.items)
+    for place, item in enumerate(end.action.items):
+        events += [cleaning(place, total), FileCleaned(item)]
+    events.append(cleaning(total, total))
+    return [*events, *story(end.record)[:-1], end]
+
+
+class ScriptedDoor(CleanUpDoor):
+    """A clean-up that follows a script; what was asked for is kept for the test."""
+
+    def __init__(self) -> None:
+        self.why: Message | None = None
+        self.obstacles: dict[str, Message] = {}
+        self.script: Callable[[ScanRecord], ScriptedSession] = lambda first: ScriptedSession(
+            clean_up_story(cleaned(first))
+        )
+        self.session_made: ScriptedSession | None = None
+        self.asked: list[tuple[Sequence[int] | None, str]] = []
+        self.accepted: list[Acceptance] = []
+        self.trouble: Exception | None = None
+
+    def refusal(self, services: Services, record: ScanRecord) -> Message | None:
+        """Refuse, or not."""
+        return self.why
+
+    def plan(self, services: Services, record: ScanRecord, chosen: Sequence[int] | None) -> CleanUpPlan:
+        """Plan without looking at any file."""
+        return planned(record, chosen, **self.obstacles)
+
+    def session(
+        self, services: Services, record: ScanRecord, chosen: Sequence[int] | None, operator: str
+    ) -> Session:
+        """Follow the script."""
+        self.asked.append((chosen, operator))
+        self.session_made = self.script(record)
+        return self.session_made
+
+    def accept(self, services: Services, acceptance: Acceptance) -> None:
+        """Note it."""
+        if self.trouble is not None:
+            raise self.trouble
+        self.accepted.append(acceptance)

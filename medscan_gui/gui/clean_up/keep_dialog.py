@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QStringListModel, Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -19,7 +20,8 @@ from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.names import shown, shown_raw
 from medscan_gui.core.record import timestamp
-from medscan_gui.core.text import _, ngettext_
+from medscan_gui.core.text import _, current, ngettext_
+from medscan_gui.gui.clean_up.fit import fit
 from medscan_gui.gui.models.findings import finding_name
 from medscan_gui.gui.models.phrases import number
 from medscan_gui.gui.widgets import Button, Label, Notice, column, row
@@ -48,7 +50,7 @@ class KeepDialog(QDialog):
         self._scan_id = scan_id
         count = len(self._contents)
         self.setWindowTitle(_("Keep files"))
-        self.heading = Label(_heading(count), "title", wrap=True)
+        self.heading = Label(_heading(count), "title")
         self.note = Label(_explanation(), wrap=True)
         self.missing = Notice()
         self.missing.show_text(self._missing_words())
@@ -59,7 +61,7 @@ class KeepDialog(QDialog):
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(_("Files"))
-        self.list.setMaximumHeight(min(160, 40 * max(1, count) + 8))
+        self.list.setFixedHeight(min(5, max(1, count)) * 30 + 12)
         self.reason, self.person = QLineEdit(), QLineEdit()
         self.reason.setMaxLength(_REASON)
         self.person.setMaxLength(_PERSON)
@@ -67,6 +69,7 @@ class KeepDialog(QDialog):
         self.ends = QCheckBox(_("Only until"))
         self.until = QDateEdit(QDate.currentDate().addDays(_PROPOSED_DAYS))
         self.until.setCalendarPopup(True)
+        self.until.setDisplayFormat("dd/MM/yyyy" if current().language == "fr" else "yyyy-MM-dd")
         self.until.setMinimumDate(QDate.currentDate())
         self.until.setEnabled(False)
         self.ends.toggled.connect(self.until.setEnabled)
@@ -100,6 +103,11 @@ class KeepDialog(QDialog):
         self.setLayout(column(parts, margins=PAGE_MARGIN, gap=14))
         self.setMinimumWidth(680)
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the sentences need."""
+        super().showEvent(event)
+        fit(self)
 
     def _missing_words(self) -> str:
         if not self._without_digest:

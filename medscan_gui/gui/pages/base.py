@@ -27,6 +27,8 @@ class Page(Panel):
     journal_replaced = Signal()
     #: A sentence for the operator that no control of the page can show (already translated).
     said = Signal(str)
+    #: What the page was doing (see `at_work`) is over.
+    work_over = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
@@ -41,6 +43,14 @@ class Page(Panel):
 
     def activated(self) -> None:
         """Refresh what may have changed; called each time the page is brought to the front."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether something is under way here that must come to its end before the window closes."""
+        return False
+
+    def stop_work(self) -> None:
+        """End what is under way, soon; `work_over` follows."""
 
     def journal_changed(self) -> None:
         """Note that a scan was added to the journal; called on every page that exists."""

@@ -167,6 +167,16 @@ class ScanPage(Page):
         """Follow new settings."""
         self.memory.settings_changed()
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a scan or a clean-up is under way."""
+        return self.runner.running
+
+    def stop_work(self) -> None:
+        """Cancel it; its record is written."""
+        if self.runner.running:
+            self.cancel()
+
     def journal_changed(self) -> None:
         """Complete the fields from what the journal knows now."""
         self.memory.refresh()

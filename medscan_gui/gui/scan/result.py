@@ -71,9 +71,10 @@ class ResultView(QWidget):
         self.facts_table = facts_table(self.facts)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setMinimumHeight(240)
+        self.tabs.setMinimumHeight(228)
+        self.threat_table.setMinimumHeight(120)
         procedure = scrolled(column([self.procedure, None]))
-        for view in (threats, self.not_read_tree, self.facts_table, procedure):
+        for view in (threats, self.not_read_tree, procedure, self.facts_table):
             self.tabs.addTab(view, "")
         notices = (self.save_notice, self.notice, self.done_notice, self.kept_notice)
         layout = column([*notices, self.advice, self.tabs], gap=16)
@@ -120,14 +121,14 @@ class ResultView(QWidget):
 
     def _show_procedure(self, done: int, steps: int) -> None:
         self._procedure_steps = (done, steps)
-        self.tabs.setTabVisible(3, steps > 0)
+        self.tabs.setTabVisible(2, steps > 0)
         words = _("Procedure ({done} of {count})")
-        self.tabs.setTabText(3, words.format(done=number(done), count=number(steps)))
+        self.tabs.setTabText(2, words.format(done=number(done), count=number(steps)))
 
     def _show_tabs(self, record: ScanRecord) -> None:
         self.tabs.setTabVisible(0, bool(record.findings))
         self.tabs.setTabVisible(1, record.coverage.items_not_read > 0)
-        self.tabs.setCurrentIndex(0 if record.findings else 1 if record.coverage.items_not_read > 0 else 2)
+        self.tabs.setCurrentIndex(0 if record.findings else 1 if record.coverage.items_not_read > 0 else 3)
         if self.problems.rowCount() == 1:
             self.not_read_tree.expandAll()
 
@@ -144,7 +145,7 @@ class ResultView(QWidget):
         self.threat_table.setAccessibleName(_("Threats"))
         self.not_read_tree.setAccessibleName(_("Items not read, by reason"))
         self.facts_table.setAccessibleName(_("Technical facts"))
-        self.tabs.setTabText(2, _("Technical"))
+        self.tabs.setTabText(3, _("Technical"))
         record = self._record
         if record is None:
             return
