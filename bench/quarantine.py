@@ -88,36 +88,38 @@ def compared(plain: Callable[[], object], guarded: Callable[[], object]) -> tupl
     return statistics.median(one for one, _ in times), statistics.median(two for _, two in times), ratio
 
 
+def told(what: str, value: float, unit: str, ratio: float | None = None) -> None:
+    times = "" if ratio is None else f"   {ratio:5.2f} times as long as the plain copy"
+    print(f"{what:<44} {value:10.0f} {unit}{times}")
+
+
 def small_files(vault: Vault, plain: Path) -> None:
     contents = [random.Random(number).randbytes(SMALL_BYTES) for number in range(SMALL_FILES)]
 
     def each(work: Callable[[bytes], object]) -> Callable[[], None]:
-        return lambda: [work(content) for content in contents] and None
+        def run() -> None:
+            for content in contents:
+                work(content)
 
-    one, copy, ratio = compared(
-        each(lambda content: plain_copy(plain, content)), each(lambda content: kept(vault, content))
-    )
-    print(f"{SMALL_BYTES / 1000:.0f} kB files, plain copy + fsync          {SMALL_FILES / one:10.0f} /s")
-    print(
-        f"{SMALL_BYTES / 1000:.0f} kB files, begin and copy, read back    {SMALL_FILES / copy:10.0f} /s   x{ratio:.1f} the time"
-    )
-    _one, whole, ratio = compared(
-        each(lambda content: plain_copy(plain, content)), each(lambda content: quarantine(vault, content))
-    )
-    print(
-        f"{SMALL_BYTES / 1000:.0f} kB files, all steps to quarantined     {SMALL_FILES / whole:10.0f} /s   x{ratio:.1f} the time"
-    )
+        return run
+
+    plainly = each(lambda content: plain_copy(plain, content))
+    one, copied, ratio = compared(plainly, each(lambda content: kept(vault, content)))
+    told("small files, plain copy + fsync", SMALL_FILES / one, "/s")
+    told("small files, begin and copy, read back", SMALL_FILES / copied, "/s", ratio)
+    _one, whole, ratio = compared(plainly, each(lambda content: quarantine(vault, content)))
+    told("small files, all steps to QUARANTINED", SMALL_FILES / whole, "/s", ratio)
 
 
 def large_file(vault: Vault, plain: Path) -> None:
     content = random.Random(0).randbytes(LARGE_BYTES)
-    one, two, ratio = compared(lambda: plain_copy(plain, content), lambda: kept(vault, content))
+    one, copied, ratio = compared(lambda: plain_copy(plain, content), lambda: kept(vault, content))
     held = kept(vault, content)
     read = statistics.median(seconds(lambda: vault.verify(held)) for _ in range(ROUNDS))
     megabytes = LARGE_BYTES / 1e6
-    print(f"large file, plain copy + fsync            {megabytes / one:10.0f} MB/s")
-    print(f"large file, begin and copy, read back     {megabytes / two:10.0f} MB/s   x{ratio:.1f} the time")
-    print(f"large file, read and authenticated        {megabytes / read:10.0f} MB/s")
+    told("large file, plain copy + fsync", megabytes / one, "MB/s")
+    told("large file, begin and copy, read back", megabytes / copied, "MB/s", ratio)
+    told("large file, read and authenticated", megabytes / read, "MB/s")
 
 
 def long_list(folder: Path) -> None:
