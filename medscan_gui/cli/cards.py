@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
@@ -28,6 +27,7 @@ from medscan_gui.response.cards import (
     known_lines,
     plan,
 )
+from medscan_gui.response.cards_file import read_file
 from medscan_gui.services import Services, open_services
 from medscan_gui.store.index_values import key_of
 from medscan_gui.store.journal import NoJournal
@@ -126,7 +126,7 @@ def _device(services: Services, text: str) -> Device:
 
 def _import(services: Services, options: argparse.Namespace) -> int:
     try:
-        changes = plan(services.journal, read_lines(options.file))
+        changes = plan(services.journal, read_file(options.file))
     except CardsFileError as error:
         for fault in error.faults:
             print(_fault_line(fault), file=sys.stderr)  # noqa: T201
@@ -141,19 +141,6 @@ def _import(services: Services, options: argparse.Namespace) -> int:
     say(ngettext_("Imported: {count} line changed something.", "Imported: {count} lines changed something.", count)
         .format(count=count))  # fmt: skip
     return exit_codes.BLUE
-
-
-def read_lines(file: Path) -> tuple[CardLine, ...]:
-    """Return what a file of cards says, by the ending of its name. Raises CardsFileError, MedScanError."""
-    is_toml = file.suffix.lower() == ".toml"
-    bound = cards_toml.MAX_BYTES if is_toml else cards_csv.MAX_BYTES
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(bound + 1)
-    except (OSError, ValueError) as error:
-        detail = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        raise MedScanError(Message.of("cards.not_read", file=shown(str(file), 300), detail=detail)) from error
-    return (cards_toml.read_toml(data),) if is_toml else cards_csv.read_csv(data)
 
 
 def _fault_line(fault: Fault) -> str:

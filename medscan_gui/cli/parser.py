@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from medscan_gui import __version__
 from medscan_gui.cli import exit_codes
 from medscan_gui.cli.cards_parser import add_cards_parser
-from medscan_gui.cli.cards_parser import add_cards_parser
 from medscan_gui.core.text import _
 
 #: What the program is called in its own examples.

@@ -1,7 +1,7 @@
 """Policy cards of a whole fleet: what a file asks for, what it would change, and the change itself.
 
-A file is taken wholly or not at all: every fault of it is listed first, with its line. `read_csv`, `write_csv`,
-`read_toml` and `write_toml` are in `cards_csv` and `cards_toml`; both give `CardLine`s.
+A file is taken wholly or not at all: every fault of it is listed first, with its line. `cards_file` reads both
+kinds: tables (`cards_csv`) and single cards (`cards_toml`); both give `CardLine`s.
 """
 
 import uuid

@@ -1,5 +1,6 @@
 """One policy card as a TOML file: to write by hand, keep beside the device's papers, and send."""
 
+import textwrap
 import tomllib
 from typing import Any
 
@@ -90,4 +91,4 @@ def template(words: Words) -> bytes:
 
 
 def _comment(text: str) -> str:
-    return "".join(f"# {line}\n" for line in text.splitlines())
+    return "".join(f"# {line}\n" for line in textwrap.wrap(text, 100, break_long_words=False))

@@ -53,7 +53,8 @@ SENTENCES: dict[str, str] = {
     # Files of cards.
     "cards.template": N_(
         "Policy card of MedScan. Fill in what applies, and import the file. Folders are written as on the device: "
-        "D:\\Images, /var/lib/images, or Images for a folder at the root of whatever is scanned."
+        "'D:\\Images', '/var/lib/images', or 'Images' for a folder at the root of whatever is scanned; keep the single "
+        "quotation marks."
     ),
     "cards.template_for": N_(
         "Whose card it is: a device by its asset number or serial number, or all devices of a make and model."
