@@ -130,7 +130,7 @@ def actions_csv(actions: Iterable[ActionRecord], words: Words) -> bytes:
     """Return actions as a table, one row for each file, in the order given."""
     columns = (
         "what", "number", "started", "ended", "device", "asset_number", "operator", "reason", "where", "outcome",
-        "fate_why", "sha256", "size", "entry", "restored_to", "destination", "scan",
+        "cause", "sha256", "size", "entry", "restored_to", "destination", "scan",
     )  # fmt: skip
     rows = (_item_cells(action, item, words) for action in actions for item in action.items)
     return _table(columns, rows, words)

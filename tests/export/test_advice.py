@@ -70,6 +70,75 @@ def test_threats_removed_in_doubt_are_red_and_say_so() -> None:
     assert advice(record).happened.code == "advice.happened.removed_incomplete"
 
 
+def left_because(*codes: str, removable: bool = False) -> ScanRecord:
+    findings = tuple(samples.finding(number, why=Message.of(code)) for number, code in enumerate(codes))
+    target = samples.STICK if removable else samples.COMPUTER
+    record = samples.record(samples.evidence(threats_found=len(codes)), findings=findings, target=target)
+    return msgspec.structs.replace(record, action="a-1", follows="s-1")
+
+
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [
+        ("protected.system", "advice.do.left_protected"),
+        ("protected.anything_new", "advice.do.left_protected"),
+        ("files.read_only", "advice.do.left_read_only"),
+        ("clean_up.held", "advice.do.left_in_use"),
+        ("files.in_use", "advice.do.left_in_use"),
+        ("files.no_permission", "advice.do.left_no_permission"),
+        ("files.changed", "advice.do.left_changed"),
+        ("clean_up.cancelled", "advice.do.left_cancelled"),
+        ("clean_up.came_back", "advice.do.left_came_back"),
+        ("vault.full", "advice.do.left_no_room"),
+        ("files.io_error", "advice.do.left_otherwise"),
+        ("vault.altered", "advice.do.left_otherwise"),
+    ],
+)
+@pytest.mark.parametrize("removable", [True, False])
+def test_a_threat_that_clean_up_left_says_what_to_do(code: str, step: str, removable: bool) -> None:
+    record = left_because(code, removable=removable)
+    told = steps(record)
+    assert step in told
+    assert told[:2] == steps(samples.red(target=record.target))[:2], "safety first, then the file"
+    assert advice(record).happened == Message.of("advice.happened.threats_not_removed", count=1)
+
+
+def test_of_many_reasons_the_most_helpful_are_told() -> None:
+    told = steps(left_because("clean_up.cancelled", "files.in_use", "vault.full", "protected.boot", "files.io_error"))
+    assert [step for step in told if ".left_" in step] == ["advice.do.left_protected", "advice.do.left_in_use"]
+
+
+def test_every_reason_to_leave_a_file_that_is_named_here_exists() -> None:
+    known = {*SENTENCES, *PLURAL_SENTENCES}
+    assert [code for code in module._LEFT_STEPS if "." in code and code not in known] == []
+
+
+def test_an_accepted_file_is_neither_a_threat_that_is_there_nor_a_doubt() -> None:
+    partly = samples.record(samples.evidence(threats_found=5, threats_removed=2, threats_accepted=1))
+    assert advice(partly).happened == Message.of("advice.happened.threats_partly", count=2, removed=2)
+    blue = samples.record(samples.evidence(threats_found=1, threats_accepted=1))
+    assert advice(blue).happened == Message.of("advice.happened.accepted", count=1, items=13_115)
+    assert advice(blue).means.code == "advice.means.blue_accepted"
+    assert steps(blue) == ["advice.do.nothing", "advice.do.review_accepted"]
+    amber = amber_for(threats_found=1, threats_accepted=1, stop=Stop.CANCELLED)
+    assert advice(amber).happened == Message.of("verdict.cancelled")
+    assert advice(amber).means.code == "advice.means.amber_accepted"
+    assert steps(amber) == ["advice.do.run_to_end", "advice.do.unchecked_device"]
+
+
+def test_counts_that_make_no_sense_leave_every_threat_where_it_is() -> None:
+    record = samples.record(samples.evidence(threats_found=2, threats_removed=1, threats_accepted=5))
+    assert advice(record).happened == Message.of("advice.happened.threats", count=2)
+
+
+def test_green_on_a_device_asks_the_manufacturer_first() -> None:
+    record = samples.record(samples.evidence(threats_found=2, threats_removed=2))
+    assert steps(record) == [
+        "advice.do.tell_manufacturer", "advice.do.tell_before_service", "advice.do.confirm", "advice.do.find_source",
+        "advice.do.undo", "advice.do.keep_report",
+    ]  # fmt: skip
+
+
 def test_a_weak_sign_is_called_weak_and_a_strong_one_beside_it_is_not() -> None:
     weak, strong = samples.finding(1, severity=Severity.LOW), samples.finding(2, severity=Severity.HIGH)
     only_weak = samples.record(samples.evidence(threats_found=1), findings=(weak,))
@@ -230,6 +299,8 @@ _evidence = st.builds(
     coverage=st.builds(Coverage, lines=_lines, items_counted=st.integers(0, 9), walk_complete=st.booleans()),
     threats_found=_counts,
     threats_removed=_counts,
+    threats_accepted=_counts,
+    earlier_items_read=st.integers(-1, 3),
     bundle_verified=st.booleans(),
     bundle_digest=st.sampled_from(["", samples.DIGEST]),
     rules_expected=st.integers(0, 2),

@@ -127,7 +127,7 @@ SENTENCES: dict[str, str] = {
     "advice.do.left_changed": N_(
         "Some files changed after the scan and were not touched: scan again before you clean up again."
     ),
-    "advice.do.left_cancelled": N_("The clean-up was cancelled: start it again for the files that are left."),
+    "advice.do.left_cancelled": N_("The clean-up did not reach its end: start it again for the files that are left."),
     "advice.do.left_otherwise": N_(
         "The technical part says for each file why it was left: give it to the specialists."
     ),
