@@ -42,7 +42,7 @@ WITHOUT_WINDOW = frozenset({"scan", "journal", "-h", "--help", "--version"})  # 
 
 # Program -> Debian/Ubuntu package.
 BUILD_PROGRAMS = {"objdump": "binutils", "objcopy": "binutils"}
-TEST_PROGRAMS = {"Xvfb": "xvfb", "xauth": "xauth", "xdotool": "xdotool", "qpdf": "qpdf"}
+TEST_PROGRAMS = {"Xvfb": "xvfb", "xauth": "xauth", "xdotool": "xdotool", "qpdf": "qpdf", "strace": "strace"}
 
 HELP = f"""MedScan, from source.
 

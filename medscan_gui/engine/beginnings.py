@@ -74,8 +74,8 @@ def is_enough(head: bytes, name: bytes) -> bool:
 
     `head` is its beginning, `HEAD_BYTES` or all of it; `name` its name.
     """
-    _, dot, ending = name.lower().rpartition(b".")
-    if dot and ending.rstrip(b" .") in _STARTED_BY_NAME:
+    _, dot, ending = name.lower().rstrip(b" .").rpartition(b".")  # Windows leaves those at the end away
+    if dot and ending in _STARTED_BY_NAME:
         return False
     if head[_PREAMBLE:_NEEDED] == _DICM:
         return not any(head[:_PREAMBLE]) or head.startswith(_TIFF)

@@ -59,7 +59,7 @@ class Pace:
         self._share = share
         #: Work worth a rest: short enough that a second holds several.
         self._slice = share * limits.REST_PERIOD
-        self._cpu = 0.0  # what starting cost, too
+        self._cpu = time.process_time()
         self._wall = time.monotonic()
 
     def due(self) -> float:

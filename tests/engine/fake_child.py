@@ -9,6 +9,7 @@ import msgspec
 
 from medscan_gui.core.words import Cause, Outcome, Severity
 from medscan_gui.engine.child import messages
+from medscan_gui.engine.identity import UNKNOWN
 from medscan_gui.engine.protocol import (
     PROTOCOL,
     Begin,
@@ -94,6 +95,7 @@ BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
     "a strange digest": lambda i: [Begin(i), line(hit(i)).replace(b'"",1,', b'"%s",1,' % (b"Z" * 64))],
     "cancelled by itself": lambda i: [Begin(i), End(i, Outcome.CANCELLED)],
     "skipped by itself": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.LINK)],
+    "skipped by the card": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.FOLDER_OF_CARD)],
     "crashed by itself": lambda i: [Begin(i), End(i, Outcome.ENGINE_CRASHED)],
     "an unknown outcome": lambda i: [Begin(i), b'["e",%d,"clean","",""]\n' % i],
     "a second hello": lambda i: [Hello(PROTOCOL, "0")],
@@ -164,9 +166,13 @@ BAD_WALKS: dict[str, Callable[[int, bytes], list[msgspec.Struct | bytes]]] = {
     "done too early": lambda i, t: [Done(0, 0)],
     "a count that shrinks": lambda i, t: [Enter(), Resolved(t), PassedOver(Cause.LINK, 5), Done(4, 0)],
     "a worker's word": lambda i, t: [Begin(0)],
+    "files of the card": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], UNKNOWN, b"", headers=True)],
     "dies": lambda i, t: [Enter(), Resolved(t)],
     "hangs": lambda i, t: [Enter(), Resolved(t)],
 }
+
+#: What a walker says that is lost after it has told of a folder.
+BELOW = "dies below"
 
 
 def walker(mode: str) -> None:
@@ -174,7 +180,9 @@ def walker(mode: str) -> None:
         say(Hello(PROTOCOL if mode != "another protocol" else PROTOCOL + 1, "0"))
     first, target = walk_order()
     say(*(BAD_WALKS[mode](first, target) if mode in BAD_WALKS else [Enter()]))
-    if mode == "dies":
+    if mode == BELOW:
+        say(Resolved(target), Folders(b"Images", UNKNOWN))
+    if mode in {"dies", BELOW}:
         os.kill(os.getpid(), 11)
     hang()
 
