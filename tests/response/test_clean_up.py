@@ -345,7 +345,7 @@ def test_a_program_that_holds_it_is_named_and_the_file_left(services: Services, 
     bad = cleanable / "eicar.com"
     bad.write_bytes(eicar())
     # Not a child of ours: those do not count, since engine processes are children.
-    line = ["sh", "-c", 'exec 3< "$1"; sleep 600 > /dev/null 2>&1 & echo $!', "sh", bad]
+    line = ["sh", "-c", 'exec 3< "$1"; sleep 600 > /dev/null 2>&1 & echo $!', "sh", str(bad)]
     holder = int(subprocess.run(line, stdout=subprocess.PIPE, check=True, timeout=30).stdout)
     try:
         finished, _events = clean_up(services, scan(services, cleanable))
