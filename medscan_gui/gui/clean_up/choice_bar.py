@@ -31,7 +31,7 @@ class ChoiceBar(QWidget):
         self.why_not = Label(role="soft", wrap=True)
         layout = row([self.everything, self.count, self.why_not, None, self.keep, self.clean_up], gap=12)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.setStretch(2, 1)
+        layout.setStretch(2, 100)
         self.setLayout(layout)
         self.everything.clicked.connect(self._all_or_none)
         self.clean_up.clicked.connect(self.clean_up_wanted)

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDate, QStringListModel, Qt, Slot
+from PySide6.QtCore import QDate, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QDateEdit,
     QDialog,
     QFormLayout,
     QLineEdit,
-    QListView,
     QWidget,
 )
 
@@ -22,6 +20,7 @@ from medscan_gui.core.names import shown, shown_raw
 from medscan_gui.core.record import timestamp
 from medscan_gui.core.text import _, current, ngettext_
 from medscan_gui.gui.clean_up.fit import fit
+from medscan_gui.gui.clean_up.lines import lines_table
 from medscan_gui.gui.models.findings import finding_name
 from medscan_gui.gui.models.phrases import number
 from medscan_gui.gui.widgets import Button, Label, Notice, column, row
@@ -54,14 +53,7 @@ class KeepDialog(QDialog):
         self.note = Label(_explanation(), wrap=True)
         self.missing = Notice()
         self.missing.show_text(self._missing_words())
-        self.list = QListView()
-        self.list.setModel(QStringListModel([_line(found) for found in self._contents.values()], self))
-        self.list.setUniformItemSizes(True)
-        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName(_("Files"))
-        self.list.setFixedHeight(min(5, max(1, count)) * 30 + 12)
+        self.list = lines_table([_line(found) for found in self._contents.values()])
         self.reason, self.person = QLineEdit(), QLineEdit()
         self.reason.setMaxLength(_REASON)
         self.person.setMaxLength(_PERSON)

@@ -145,6 +145,8 @@ def done_words(action: ActionRecord) -> str:
     done, wanted = action.count(ItemResult.DONE), max(action.wanted, len(action.items))
     if done == wanted:
         return _count(_all_done(action.kind, done), done)
+    if not done:
+        return _none_done(action.kind) + " " + _("The list says why.")
     some = _("{done} of {wanted} files: {what}.").format(
         done=number(done), wanted=number(wanted), what=_what(action.kind)
     )
@@ -163,6 +165,15 @@ def _all_done(kind: ActionKind, count: int) -> str:
             return ngettext_("{count} file was destroyed.", "{count} files were destroyed.", count)
         case ActionKind.EXPORT:
             return ngettext_("{count} file was exported.", "{count} files were exported.", count)
+
+
+def _none_done(kind: ActionKind) -> str:
+    return {
+        ActionKind.CLEAN_UP: _("No file was moved into the quarantine."),
+        ActionKind.RESTORE: _("No file was put back."),
+        ActionKind.DESTROY: _("No file was destroyed."),
+        ActionKind.EXPORT: _("No file was exported."),
+    }[kind]
 
 
 def _what(kind: ActionKind) -> str:

@@ -79,12 +79,8 @@ class QuarantinePage(Page):
         ):
             QShortcut(key, self, slot, context=inside)
         # In the search field, Del deletes a letter.
-        QShortcut(
-            QKeySequence.StandardKey.Delete,
-            self.view.table,
-            self.destroy_files,
-            context=Qt.ShortcutContext.WidgetShortcut,
-        )
+        here = Qt.ShortcutContext.WidgetShortcut
+        QShortcut(QKeySequence.StandardKey.Delete, self.view.table, self.destroy_files, context=here)
 
     # --- what the window calls -----------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class EntryDetails(Card):
         self.body.addLayout(head)
         self.body.addWidget(self.why_not)
         self.body.addWidget(self.table, 1)
+        self.body.addStretch(0)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show what is chosen."""

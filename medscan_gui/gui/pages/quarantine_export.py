@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
 
 from medscan_gui.core.names import shown
 from medscan_gui.core.quarantine import VaultEntry
@@ -51,9 +51,10 @@ class ExportDialog(QDialog):
             icon_name="export",
         )
         self.cancel.setDefault(True)
+        self._complete_form()
         buttons = row([None, self.confirm, self.cancel], gap=12)
         title = Label(heading.format(count=number(count)), "title")
-        parts: list[Content] = [title, self.note, self.left_out, files_list(entries), self._form(), self.who, buttons]
+        parts: list[Content] = [title, self.note, self.left_out, files_list(entries), self.who, buttons]
         self.setLayout(column(parts, margins=PAGE_MARGIN, gap=14))
         self.setMinimumWidth(WIDTH)
         self.cancel.clicked.connect(self.reject)
@@ -62,19 +63,15 @@ class ExportDialog(QDialog):
         self.password.textChanged.connect(self._complete)
         self.confirm.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _form(self) -> QFormLayout:
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(10)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    def _complete_form(self) -> None:
+        """Put password and file above the fields for who and why, so that all stand in line."""
         label = Label(_("Password"))
         label.setBuddy(self.password)
         self.password.setAccessibleName(_("Password"))
         place = row([self.place, self.choose], gap=12)
         place.setStretch(0, 1)
-        form.addRow(label, self.password)
-        form.addRow(Label(_("File")), place)
-        return form
+        self.who.form.insertRow(0, label, self.password)
+        self.who.form.insertRow(1, Label(_("File")), place)
 
     @property
     def answer(self) -> tuple[Path, str, str, str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from medscan_gui.response.quarantine import Done
 
 _LONGEST = 400
+#: Pixels of a row whose remark takes two lines.
+_TWO_LINES = 48
 
 
 class TaskProgress(Card):
@@ -92,8 +94,10 @@ class TaskResult(Card):
         self.close_button.clicked.connect(self.closed)
         header = self.table.horizontalHeader()
         header.resizeSection(ItemColumn.RESULT, 120)
-        header.setSectionResizeMode(ItemColumn.FILE, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(ItemColumn.WHY, 420)
+        header.resizeSection(ItemColumn.FILE, 330)
+        header.setSectionResizeMode(ItemColumn.WHY, QHeaderView.ResizeMode.Stretch)
+        self.table.setWordWrap(True)
+        self.table.verticalHeader().setDefaultSectionSize(_TWO_LINES)
         head = row([column([self.title]), self.close_button], gap=12)
         head.setStretch(0, 1)
         self.body.addLayout(head)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QFormLayout, QLineEdit, QListView, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QStackedWidget, QWidget
 
 from medscan_gui.core.names import shown
 from medscan_gui.core.quarantine import VaultEntry
 from medscan_gui.core.text import _, ngettext_
 from medscan_gui.gui.clean_up.fit import fit
+from medscan_gui.gui.clean_up.lines import lines_table
 from medscan_gui.gui.models.phrases import number
+from medscan_gui.gui.pages.copy_table import CopyTable
 from medscan_gui.gui.widgets import Button, Label, column, row
 from medscan_gui.gui.widgets.panels import PAGE_MARGIN
 
@@ -26,7 +28,7 @@ class WhoAndWhy(QWidget):
     def __init__(self, operator: str, *, required: bool) -> None:
         super().__init__()
         self.operator, self.reason = QLineEdit(), QLineEdit()
-        form = QFormLayout()
+        self.form = form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
@@ -93,6 +95,7 @@ class TwoSteps(QDialog):
         self.back.setVisible(step == 1)
         self.forward.setVisible(step == 0)
         self.confirm.setVisible(step == 1)
+        fit(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Be as high as the sentences need."""
@@ -100,17 +103,9 @@ class TwoSteps(QDialog):
         fit(self)
 
 
-def files_list(entries: Sequence[VaultEntry]) -> QListView:
+def files_list(entries: Sequence[VaultEntry]) -> CopyTable:
     """Return the places of these entries as a list; fifty thousand rows cost nothing until seen."""
-    view = QListView()
-    view.setModel(QStringListModel([shown(entry.where, _NAME) for entry in entries], view))
-    view.setUniformItemSizes(True)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setAccessibleName(_("Files"))
-    view.setFixedHeight(min(6, max(2, len(entries))) * 32 + 8)
-    return view
+    return lines_table([shown(entry.where, _NAME) for entry in entries])
 
 
 def left_out_words(count: int, why: str) -> str:

@@ -30,9 +30,9 @@ class QuarantineTable(CopyTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.horizontalHeader()
         widths = {
-            EntryColumn.DEVICE: 150,
-            EntryColumn.THREAT: 140,
-            EntryColumn.TAKEN: 150,
+            EntryColumn.DEVICE: 140,
+            EntryColumn.THREAT: 120,
+            EntryColumn.TAKEN: 168,
             EntryColumn.OPERATOR: 120,
             EntryColumn.SIZE: 84,
             EntryColumn.STATE: 130,

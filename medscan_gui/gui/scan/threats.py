@@ -90,7 +90,7 @@ class ThreatTable(CopyTable):
             FindingColumn.NAME: 170,
             FindingColumn.AUTHOR: 180,
             FindingColumn.SHA256: 170,
-            FindingColumn.FATE: 280,
+            FindingColumn.FATE: 320,
         }
         for section, width in widths.items():
             header.resizeSection(section, width)
