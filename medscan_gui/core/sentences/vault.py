@@ -15,8 +15,8 @@ SENTENCES: dict[str, str] = {
         "The quarantine in {folder} is no longer there (key unplugged?). Plug the key in again, then try again."
     ),
     "vault.read_only": N_(
-        "The quarantine in {folder} cannot be written. Remove the key’s write protection or ask for the permission "
-        "to write there, then try again."
+        "The quarantine in {folder} is write-protected, or belongs to another user of this computer. Remove the write "
+        "protection, or start MedScan as that user, then try again."
     ),
     "vault.io_error": N_(
         "The medium of the quarantine in {folder} reports errors. It may be failing. "

@@ -1,5 +1,6 @@
 """Files of the vault: opened without following a link, read up to a bound, replaced whole or not at all."""
 
+import errno
 import os
 import stat
 import sys
@@ -8,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from medscan_gui.store.files import sync_folder
 from medscan_gui.store.vault.errors import VaultError, VaultProblem
 
 _FLAGS = (
@@ -22,6 +22,9 @@ _WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS
 
 _LINK_TAGS = (0xA0000003, 0xA000000C)
 """IO_REPARSE_TAG_MOUNT_POINT and IO_REPARSE_TAG_SYMLINK (Windows SDK, winnt.h)."""
+
+_NO_SYNC = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EACCES})
+"""A file system that cannot sync a folder, or a folder that may be written but not read."""
 
 _TRIES = 40 if sys.platform == "win32" else 1
 """A file that another program (an antivirus, another MedScan) has open for an instant cannot be replaced on Windows."""
@@ -100,7 +103,25 @@ def write_whole(path: Path, content: bytes, unfinished: Path) -> None:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder survive a power cut, or raise OSError: what did not is not to be relied on.
+
+    Windows offers no such call, and some file systems have none.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
 
 
 def rename(source: Path, target: Path) -> None:
@@ -133,4 +154,4 @@ def make_folder(folder: Path) -> None:
         if not is_folder(folder):
             raise VaultError(VaultProblem.NOT_A_FILE, file=folder.name) from None
         return
-    sync_folder(folder.parent)
+    sync(folder.parent)

@@ -1,6 +1,7 @@
 """What can be wrong with the quarantine, each with its sentence; everything else that is raised is a bug."""
 
 import errno
+import stat
 from enum import StrEnum
 from pathlib import Path
 
@@ -63,6 +64,16 @@ _REFUSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _NO_MEDIUM = frozenset({errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE})
 
 
+def is_there(folder: Path) -> bool:
+    """Say whether a folder is there, be it one that may not be looked into."""
+    try:
+        return stat.S_ISDIR(folder.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+
+
 def is_full(error: OSError) -> bool:
     """Say whether the error means that there is no room left, or none for a file so large."""
     return error.errno in _FULL or error.errno == errno.EFBIG
@@ -77,7 +88,7 @@ def os_error(error: OSError, folder: Path) -> VaultError:
 def _can_be_there(error: OSError, folder: Path) -> bool:
     """A vault that is missing because it could not even be made is not one whose key was unplugged."""
     said = error.errno in _FULL or error.errno == errno.EROFS
-    return said or folder.is_dir() or (error.errno in _REFUSED and folder.parent.is_dir())
+    return said or is_there(folder) or (error.errno in _REFUSED and is_there(folder.parent))
 
 
 def _problem_of(error: OSError, folder: Path) -> VaultProblem:

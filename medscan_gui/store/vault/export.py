@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-import pyzipper  # type: ignore[import-untyped]
+import pyzipper
 
 from medscan_gui.core.device import Device
 from medscan_gui.core.finding import Finding

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from medscan_gui.core.quarantine import EntryState
-from medscan_gui.store.files import sync_folder
 from medscan_gui.store.vault import disk, form, names
 from medscan_gui.store.vault.errors import VaultError, VaultProblem
 from medscan_gui.store.vault.steps import WITHOUT_SAMPLE
@@ -30,7 +29,7 @@ def tidy_entry(folder: Path, entry_id: str, found: set[str]) -> None:
     if names.SAMPLE in found and state in WITHOUT_SAMPLE:
         gone = disk.remove(names.file_of(folder, entry_id, names.SAMPLE)) or gone
     if gone:
-        sync_folder(names.shard_of(folder, entry_id))
+        disk.sync(names.shard_of(folder, entry_id))
 
 
 def _settle_facts(folder: Path, entry_id: str) -> None:
@@ -39,7 +38,7 @@ def _settle_facts(folder: Path, entry_id: str) -> None:
         disk.rename(new, names.file_of(folder, entry_id, names.FACTS))
     else:
         disk.remove(new)
-    sync_folder(names.shard_of(folder, entry_id))
+    disk.sync(names.shard_of(folder, entry_id))
 
 
 def _needs_new_facts(folder: Path, entry_id: str) -> bool:

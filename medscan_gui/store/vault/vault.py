@@ -16,9 +16,8 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown
 from medscan_gui.core.quarantine import ENTRY_FORMAT, EntryState, FileFacts, VaultEntry
 from medscan_gui.core.record import timestamp
-from medscan_gui.store.files import sync_folder
 from medscan_gui.store.vault import disk, form, listing, names
-from medscan_gui.store.vault.errors import DamagedEntry, VaultError, VaultProblem, os_error
+from medscan_gui.store.vault.errors import DamagedEntry, VaultError, VaultProblem, is_there, os_error
 from medscan_gui.store.vault.form import Stored
 from medscan_gui.store.vault.lock import BUSY_SECONDS, locked
 from medscan_gui.store.vault.sample import new_key, read_sample, write_sample
@@ -59,8 +58,8 @@ class Vault:
         self._folder = folder
         self._clock = clock
         self._busy_seconds = busy_seconds
-        self._seen = folder.is_dir()
-        self._parent_seen = folder.parent.is_dir()
+        self._seen = is_there(folder)
+        self._parent_seen = is_there(folder.parent)
 
     @property
     def folder(self) -> Path:
@@ -271,21 +270,22 @@ class Vault:
         for kind in _FILES_OF_SAMPLE:
             with suppress(OSError):
                 disk.remove(self._file(entry_id, kind))
-        sync_folder(names.shard_of(self._folder, entry_id))
+        with suppress(OSError):
+            disk.sync(names.shard_of(self._folder, entry_id))
 
     def _make_home(self) -> None:
         """Make the vault's folder, but never again: its medium was unplugged if it is gone."""
         with self._io():
-            if not self._folder.is_dir():
+            if not is_there(self._folder):
                 if self._seen:
                     raise self._gone()
                 self._folder.mkdir(mode=0o700, parents=not self._parent_seen, exist_ok=True)
-                sync_folder(self._folder.parent)
+                disk.sync(self._folder.parent)
         self._seen = True
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        if not self._folder.is_dir():
+        if not is_there(self._folder):
             raise self._gone()
         with locked(self._folder, self._busy_seconds), self._io():
             yield
@@ -313,7 +313,7 @@ class Vault:
 
     def _is_gone(self) -> bool:
         """Say whether the medium of a vault that was there is no longer there."""
-        return (self._seen or not self._folder.parent.is_dir()) and not self._folder.is_dir()
+        return (self._seen or not is_there(self._folder.parent)) and not is_there(self._folder)
 
     @staticmethod
     def _checked(entry_id: str) -> str:

@@ -117,6 +117,16 @@ def on_a_protected_key(folder: Path, entry_id: str) -> None:
     say(attempt(lambda: vault_in(folder / "new").begin(fresh())))
 
 
+def as_somebody_else(folder: Path, entry_id: str) -> None:
+    """Use a vault that may not even be looked into."""
+    vault = vault_in(folder)
+    say(attempt(lambda: list(vault.entries())))
+    say(attempt(lambda: vault.entry(entry_id)))
+    say(attempt(lambda: vault.begin(fresh())))
+    say(isinstance(vault.holds_device, int))
+    say(attempt(lambda: vault_in(folder / "quarantine" / "inside").begin(fresh())))
+
+
 def export_under_a_size_limit(folder: Path, entry_id: str) -> None:
     """Export more than the system lets a file grow."""
     vault = vault_in(folder)
@@ -148,6 +158,7 @@ ROLES = {
         on_a_small_disk,
         under_a_size_limit,
         on_a_protected_key,
+        as_somebody_else,
         export_under_a_size_limit,
         update_some,
     )

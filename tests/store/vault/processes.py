@@ -21,7 +21,11 @@ def start(role: str, folder: Path, argument: str = "") -> "subprocess.Popen[str]
 
 def run(role: str, folder: Path, argument: str = "", prefix: tuple[str, ...] = ()) -> list[Any]:
     """Run a role to its end and return what it said."""
-    command = [*prefix, *line(role, folder, argument)]
+    return said_by([*prefix, *line(role, folder, argument)])
+
+
+def said_by(command: list[str]) -> list[Any]:
+    """Run a command line to its end and return what it said."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(said) for said in done.stdout.splitlines()]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-import pyzipper  # type: ignore[import-untyped]
+import pyzipper
 
 from medscan_gui.core.quarantine import EntryState, FileFacts, Stream, VaultEntry
 from medscan_gui.store.vault import Vault, VaultError, VaultProblem

@@ -8,8 +8,9 @@ import pytest
 
 from medscan_gui.store.vault import VaultProblem
 from medscan_gui.store.vault.errors import os_error
+from tests.samples import without_override
 from tests.store.processes import own_mounts
-from tests.store.vault.processes import run
+from tests.store.vault.processes import line, run, said_by
 from tests.store.vault.samples import quarantined, sentence, vault_in
 
 
@@ -27,6 +28,22 @@ def test_write_protected_key(tmp_path: Path) -> None:
     entry = quarantined(vault_in(tmp_path))
     said = run("on_a_protected_key", tmp_path, entry.id, prefix=own_mounts())
     assert said == [[True], True, "vault.read_only", "vault.read_only", "vault.read_only"]
+
+
+def test_a_vault_of_somebody_else(tmp_path: Path) -> None:
+    vault = vault_in(tmp_path)
+    entry = quarantined(vault)
+    command = without_override(line("as_somebody_else", tmp_path, entry.id))
+    if command is None:
+        pytest.skip("permissions bind nobody here")
+    vault.folder.chmod(0)
+    try:
+        said = said_by(command)
+    finally:
+        vault.folder.chmod(0o700)
+    refused = "vault.read_only"
+    assert said == [refused, refused, refused, True, refused]
+    assert vault.entry(entry.id) == entry
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limit on Windows")
