@@ -3,17 +3,19 @@
 Files are known by device and inode number. Nothing is asked of file systems that lie on a network: a dead one would
 answer to nobody; their files are known by path only. What belongs to other users is seen as far as they let us.
 """
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import os
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 
 from medscan_gui.system.files.holder import Holder
 from medscan_gui.system.linux_volumes import read_mounts
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 Identity = tuple[int, int]
 

@@ -62,8 +62,6 @@ class WholeDigest:
 
 def data_regions(descriptor: int, size: int) -> tuple[Region, ...]:
     """Return where an open file of `size` bytes holds data, in order; the whole where that is not told."""
-    if sys.platform == "win32":
-        return ((0, size),) if size else ()
     regions: list[Region] = []
     gap = 0
     try:
@@ -77,7 +75,13 @@ def data_regions(descriptor: int, size: int) -> tuple[Region, ...]:
     return tuple(regions)
 
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+
+    def _told_regions(_descriptor: int, size: int) -> Iterator[Region]:
+        if size:
+            yield 0, size
+
+else:
 
     def _told_regions(descriptor: int, size: int) -> Iterator[Region]:
         position = 0

@@ -1,18 +1,20 @@
 """What is known of an open file, as it must be to put it back (POSIX)."""
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import errno
 import fcntl
 import os
 import stat
 import struct
-import sys
 from contextlib import suppress
 
 from medscan_gui.core.quarantine import FileFacts
 from medscan_gui.system.files.content import Region
 from medscan_gui.system.files.problems import OriginalError
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 #: Bytes of extended attributes that are kept. Linux allows 64 KiB for each (XATTR_SIZE_MAX, linux/limits.h).
 MOST_XATTR_BYTES = 4 << 20

@@ -3,17 +3,19 @@
 The target itself was chosen by the operator and may be a link. Below it, each part of the path is opened within the
 one before, so that nothing swapped meanwhile leads elsewhere. Paths and names may be of any length and any bytes.
 """
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import errno
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from medscan_gui.system.files.problems import OriginalError, Place, problem_of
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NONBLOCK
 _NO_ATIME = getattr(os, "O_NOATIME", 0)

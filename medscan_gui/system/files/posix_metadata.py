@@ -1,16 +1,18 @@
 """Give a restored file back its owner, attributes, permissions and times (POSIX)."""
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import os
 import stat
-import sys
 from contextlib import suppress
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown_raw
 from medscan_gui.core.quarantine import FileFacts
 from medscan_gui.system.files.posix_facts import fat_attributes, set_fat_attributes
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 #: What a folder hands down to each new file; an original that had none must not get one.
 _HANDED_DOWN = "system.posix_acl_access"

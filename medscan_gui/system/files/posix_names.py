@@ -1,12 +1,14 @@
 """Give a file another name in its folder without ever overwriting what has that name (POSIX)."""
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import ctypes
 import errno
 import os
-import sys
 from collections.abc import Callable
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 #: RENAME_NOREPLACE (linux/fs.h).
 _NO_REPLACE = 1

@@ -2,10 +2,14 @@
 
 The file is opened once; all that follows is about what is open, not about what has its name by then.
 """
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import os
 import stat
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -23,8 +27,6 @@ from medscan_gui.system.files.posix_facts import facts_of, is_locked
 from medscan_gui.system.files.posix_folders import folder_below, is_read_only, status_of, sync
 from medscan_gui.system.files.posix_names import take_name
 from medscan_gui.system.files.problems import OriginalError, Place, told
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_ATIME = getattr(os, "O_NOATIME", 0)

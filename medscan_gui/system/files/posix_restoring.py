@@ -1,9 +1,13 @@
 """Put a file back: whole, checked, as it was, and never over another one (POSIX)."""
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import errno
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -17,8 +21,6 @@ from medscan_gui.system.files.posix_names import take_name
 from medscan_gui.system.files.posix_settling import has_content
 from medscan_gui.system.files.problems import OriginalError, Place, problem_of, told
 from medscan_gui.system.files.writing import write_checked
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

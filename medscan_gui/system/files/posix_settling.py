@@ -1,8 +1,12 @@
 """Put in order what a killed MedScan left of one file (POSIX). Never deletes an original."""
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import os
 import stat
-import sys
 from contextlib import suppress
 
 from medscan_gui.core.quarantine import FileFacts
@@ -11,8 +15,6 @@ from medscan_gui.system.files.own_names import aside_name, unfinished_name
 from medscan_gui.system.files.posix_folders import folder_below, status_of, sync
 from medscan_gui.system.files.posix_names import take_name
 from medscan_gui.system.files.problems import OriginalError, Place, told
-
-assert sys.platform != "win32"  # noqa: S101  # for the type checker
 
 
 def settle(roots: tuple[bytes, ...], path: bytes, entry_id: str, facts: FileFacts) -> Place:

@@ -39,7 +39,8 @@ def _write(
     regions = iter(_checked_regions(facts))
     position, room = 0, 0
     total, following = sum(stream.size for stream in facts.streams), 0
-    for rest in _heeding(content, cancelled):
+    for chunk in _heeding(content, cancelled):
+        rest = chunk
         while rest:
             if not room:
                 position, room = next(regions, (0, 0))
