@@ -91,16 +91,16 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", bare).upper()).casefold()
 
 
+@lru_cache(maxsize=65_536)
 def alike(one: str, other: str) -> bool:
     """Say whether both names may mean the same file on some system that devices run."""
     first, second = folded(one), folded(other)
     return first == second or _may_shorten(first, second) or _may_shorten(second, first)
 
 
-@lru_cache(maxsize=16_384)
 def _may_shorten(short: str, long: str) -> bool:
     """Say whether `short` may be the short name of `long`, both folded. Its extension is not looked at."""
-    found = _SHORT.match(short)
+    found = _SHORT.match(short) if "~" in short else None
     if found is None:
         return False
     stem = _UNDERSCORED.sub("_", _LEFT_OUT.sub("", long.rpartition(".")[0] or long))

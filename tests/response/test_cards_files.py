@@ -3,6 +3,8 @@
 import csv
 import io
 import random
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -318,3 +320,15 @@ def test_the_template_is_the_default_card(language: str) -> None:
 
 def test_every_field_has_a_column() -> None:
     assert set(PolicyCard.__struct_fields__) < set(COLUMNS)
+
+
+def test_the_examples_of_the_page_are_read() -> None:
+    page = (Path(__file__).parents[2] / "docs/policy-cards.md").read_text("utf-8")
+    examples = dict(re.findall(r"```(toml|csv)\n(.*?)```", page, re.DOTALL))
+    card = card_from(read_toml(examples["toml"].encode()).values)
+    assert (card.protected, card.gentle, card.interval_days) == (("D:\\Vendor\\App",), True, 90)
+    fleet = read_csv(examples["csv"].encode())
+    assert [card_from(line.values).clean_up for line in fleet] == [False, False, True]
+    assert fleet[0].values["headers_only"] == ["D:\\Images", "D:\\Export"]
+    for name in FIELDS:
+        assert f"| `{name}` |" in page
