@@ -230,7 +230,7 @@ class ScanSession:
         return ScanJob(
             paths=follow_up.places if follow_up else target.paths,
             shallow=follow_up is not None,
-            headers_only=folders_as_patterns(card.headers_only),
+            headers_only=folders_as_patterns(card.headers_only, target.paths),
             gentle=card.gentle,
             cpu_share=card.cpu_share,
             bundle=bundle,
