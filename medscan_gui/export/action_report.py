@@ -73,7 +73,8 @@ def build_action_report(
         means=speaker.say(_means(action, outcome)),
         next_steps=tuple(speaker.say(code) for code in _next_steps(action, outcome)),
         figures=tuple(_figures(action, speaker)),
-        perimeter=tuple(_perimeter(action, scan, speaker)),
+        perimeter=tuple(_perimeter(action, speaker)),
+        notes=tuple(_notes(action, scan, speaker)),
         groups=groups,
         groups_left_out=left_out,
         context=tuple(_context(action, position, speaker)),
@@ -141,7 +142,7 @@ def _figures(action: ActionRecord, speaker: Speaker) -> Iterator[Figure]:
     yield Figure(speaker.say("report.figure.data"), size_text(size, speaker.words))
 
 
-def _perimeter(action: ActionRecord, scan: ScanRecord | None, speaker: Speaker) -> Iterator[Fact]:
+def _perimeter(action: ActionRecord, speaker: Speaker) -> Iterator[Fact]:
     device, words = action.device, speaker.words
     yield speaker.short("report.fact.device", device.name)
     yield speaker.short("report.fact.target", action.target.shown)
@@ -153,6 +154,9 @@ def _perimeter(action: ActionRecord, scan: ScanRecord | None, speaker: Speaker) 
     yield speaker.short("report.fact.duration", duration_text(action.started, action.ended, words))
     yield speaker.short("report.fact.serial", device.serial)
     yield speaker.short("report.fact.kit", action.kit)
+
+
+def _notes(action: ActionRecord, scan: ScanRecord | None, speaker: Speaker) -> Iterator[Fact]:
     if action.reason:
         yield speaker.given("report.fact.reason", " ".join(action.reason.split()), limit=TEXT_LIMIT)
     if action.destination:

@@ -24,7 +24,7 @@ _REORDERING = frozenset({"R", "AL", "AN"})
 
 _BREAK = "\u200b"
 #: Characters without a place to break a line after which one is made.
-RUN_BEFORE_BREAK = 20
+RUN_BEFORE_BREAK = 14
 
 
 class FontError(ValueError):

@@ -245,6 +245,8 @@ class ActionReport(Document, frozen=True, kw_only=True):
     next_steps: tuple[str, ...]
     figures: tuple[Figure, ...]
     perimeter: tuple[Fact, ...]
+    #: Facts in sentences: each over the whole width.
+    notes: tuple[Fact, ...]
     groups: tuple[ActionGroup, ...]
     groups_left_out: str
     context: tuple[Fact, ...]

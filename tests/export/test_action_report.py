@@ -65,9 +65,9 @@ def test_with_the_scan_each_file_says_what_was_found_in_it() -> None:
     scan = cleaned.partly_cleaned()
     report = report_of(cleaned.action(), scan)
     assert report.groups[1].listed[0].threat == "Double-extension dropper"
-    assert {fact.label for fact in report.perimeter} >= {"Verified by scan"}
+    assert {fact.label for fact in report.notes} >= {"Verified by scan"}
     first = msgspec.structs.replace(scan, action="", id=cleaned.FIRST_SCAN)
-    assert {fact.label for fact in report_of(cleaned.action(), first).perimeter} >= {"Found by scan"}
+    assert {fact.label for fact in report_of(cleaned.action(), first).notes} >= {"Found by scan"}
 
 
 def test_only_a_whole_action_is_called_done() -> None:
@@ -105,7 +105,7 @@ def test_every_action_has_its_words(kind: ActionKind, stop: ActionStop, result: 
     said = [
         report.kind, report.headline, report.sentence, report.means, *report.next_steps,
         *(group.title for group in report.groups), *(figure.label for figure in report.figures),
-        *(fact.label for fact in (*report.perimeter, *report.context)),
+        *(fact.label for fact in (*report.perimeter, *report.notes, *report.context)),
     ]  # fmt: skip
     assert all(said)
     assert not [text for text in said if "[" in text]
@@ -116,7 +116,7 @@ def test_a_restore_says_where_to_and_what_to_do() -> None:
     action = cleaned.action(ActionKind.RESTORE, item, reason="False alarm")
     report = report_of(action)
     assert report.groups[0].listed[0].place.replace("\u200b", "") == "Put back to D:\\Restored\\export.zip"
-    assert {fact.label: fact.value for fact in report.perimeter}["Reason given"] == "False alarm"
+    assert {fact.label: fact.value for fact in report.notes}["Reason given"] == "False alarm"
     assert any("Scan the device or medium again" in step for step in report.next_steps)
     assert flat("D:\\Restored\\export.zip") in flat("".join(texts(pdf_of(action))))
 
