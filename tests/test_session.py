@@ -248,7 +248,7 @@ def test_what_is_typed_is_kept_as_one_line_of_real_text(services: Services, targ
 def test_a_record_stays_bounded_whatever_a_medium_holds(
     services: Services, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medscan_gui.session.FINDINGS_KEPT", 5)
+    monkeypatch.setattr("medscan_gui.tally.FINDINGS_KEPT", 5)
     for number in range(12):
         (target / f"bad-{number}.com").write_bytes(eicar())
     record = finished(run(services, target)).record
@@ -263,7 +263,7 @@ def test_a_record_keeps_names_up_to_a_bound_of_bytes(
 ) -> None:
     bad = target / ("b" * 200)
     bad.write_bytes(eicar())
-    monkeypatch.setattr("medscan_gui.session.NAME_BYTES_KEPT", 100)
+    monkeypatch.setattr("medscan_gui.tally.NAME_BYTES_KEPT", 100)
     record = finished(run(services, target)).record
     assert record.findings == ()
     assert record.evidence.threats_found == 1
