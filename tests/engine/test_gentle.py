@@ -1,8 +1,10 @@
 """Gentle scans: lowest priority, one worker, and a share of one core that is kept. Shallow jobs."""
 
+import os
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import psutil
@@ -101,7 +103,7 @@ def test_a_system_without_that_call_is_no_obstacle(monkeypatch: pytest.MonkeyPat
     def refuse(*_arguments: int) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(gentle.os, "setpriority", refuse, raising=False)
+    monkeypatch.setattr(os, "setpriority", refuse, raising=False)
     if sys.platform != "win32":
         gentle.lower_priority()
 
@@ -166,8 +168,8 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cpu = self.wall = 0.0
-        monkeypatch.setattr(gentle.time, "process_time", lambda: self.cpu)
-        monkeypatch.setattr(gentle.time, "monotonic", lambda: self.wall)
+        clocks = SimpleNamespace(process_time=lambda: self.cpu, monotonic=lambda: self.wall)
+        monkeypatch.setattr(gentle, "time", clocks)
 
     def work(self, seconds: float) -> None:
         self.cpu += seconds
