@@ -1,21 +1,28 @@
 """The models of the journal, without a window."""
 
+from datetime import date
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QTextDocument
 from pytestqt.modeltest import ModelTester
 
+from medscan_gui.core.acceptance import Acceptance
+from medscan_gui.core.action import ActionItem, ActionKind, ActionStop, ItemResult
 from medscan_gui.core.coverage import Coverage, CoverageLine
 from medscan_gui.core.device import Device
 from medscan_gui.core.finding import ItemProblem
+from medscan_gui.core.messages import Message
 from medscan_gui.core.words import Cause, Light, Outcome, Severity, Stop, TargetKind, VerdictKind
-from medscan_gui.gui.models.devices import DevicesModel
+from medscan_gui.gui.models.acceptances import AcceptancesModel, AcceptedColumn
+from medscan_gui.gui.models.actions import ActionColumn, ActionItemsModel
+from medscan_gui.gui.models.devices import OVERDUE_ROLE, DevicesModel, Due, is_due
 from medscan_gui.gui.models.facts import FactsModel
 from medscan_gui.gui.models.findings import FindingColumn, FindingsModel
 from medscan_gui.gui.models.problems import ProblemsModel
 from medscan_gui.gui.models.roles import DETAIL_ROLE, SORT_ROLE
-from medscan_gui.gui.models.scans import ScanColumn, ScansModel, sort_scans
-from medscan_gui.store.journal import DeviceSummary, ScanSummary
+from medscan_gui.gui.models.scans import HistoryRow, ScanColumn, ScansModel, sort_scans
+from medscan_gui.store.summaries import ActionSummary, DeviceSummary, ScanSummary
 from tests.gui.journal_samples import HOSTILE, finding
 
 DISPLAY, TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
@@ -40,6 +47,31 @@ def summary(number: int, **changes: object) -> ScanSummary:
     return ScanSummary(**(values | changes))  # type: ignore[arg-type]
 
 
+def done(number: int, **changes: object) -> ActionSummary:
+    values: dict[str, object] = {
+        "id": f"action-{number}",
+        "sequence": number,
+        "kind": ActionKind.CLEAN_UP,
+        "started": f"2026-11-{1 + number % 28:02}T10:00:00.000Z",
+        "ended": "2026-11-21T10:05:00.000Z",
+        "device": Device(id="d", name="MRI console"),
+        "operator": "C. Dubois",
+        "target": "This computer",
+        "scan_id": "scan-1",
+        "stop": ActionStop.COMPLETED,
+        "wanted": 3,
+        "done": 2,
+        "not_done": 1,
+        "uncertain": 0,
+        "destination": "",
+    }
+    return ActionSummary(**(values | changes))  # type: ignore[arg-type]
+
+
+def item(where: bytes = b"E:\\a.exe", result: ItemResult = ItemResult.DONE, **changes: object) -> ActionItem:
+    return ActionItem(chain=(where,), result=result, **changes)  # type: ignore[arg-type]
+
+
 def icon(_light: Light) -> QIcon:
     return QIcon()
 
@@ -47,7 +79,7 @@ def icon(_light: Light) -> QIcon:
 def test_the_models_keep_qt_s_rules(qtmodeltester: ModelTester) -> None:
     scans = ScansModel(icon)
     scans.replace([summary(1), summary(2)], complete=False)
-    scans.append([summary(3)])
+    scans.append([summary(3), done(4)])
     devices = DevicesModel(icon)
     devices.set_devices([DeviceSummary(device=Device(id="d"), scans=1)])
     findings = FindingsModel()
@@ -59,7 +91,11 @@ def test_the_models_keep_qt_s_rules(qtmodeltester: ModelTester) -> None:
         [ItemProblem(chain=(b"a",), outcome=Outcome.ENCRYPTED), ItemProblem(chain=(b"b",), outcome=Outcome.DAMAGED)],
         Coverage(),
     )
-    for model in (scans, devices, findings, facts, problems):
+    items = ActionItemsModel()
+    items.set_items((item(),))
+    accepted = AcceptancesModel()
+    accepted.set_acceptances((Acceptance(sha256="a" * 64, reason="r", person="p", accepted=""),))
+    for model in (scans, devices, findings, facts, problems, items, accepted):
         qtmodeltester.check(model, force_py=True)  # type: ignore[no-untyped-call]
 
 
@@ -119,12 +155,22 @@ def test_hostile_names_are_escaped_and_bounded(name: str) -> None:
     scans.replace([summary(1, device=Device(id="d", name=name), operator=name, target=name)])
     devices = DevicesModel(icon)
     devices.set_devices([DeviceSummary(device=Device(id="d", name=name, department=name), scans=1, latest_scan_id="s")])
-    findings = FindingsModel()
     raw = name.encode("utf-8", "surrogateescape")
+    findings = FindingsModel()
     findings.set_findings((finding(raw, family=name, author=name, rule=name, description=name, sha256=name),))
     problems = ProblemsModel()
     problems.set_problems([ItemProblem(chain=(raw,), outcome=Outcome.DAMAGED, detail=name)], Coverage())
-    texts = [scans.index(0, column).data(role) for column in ScanColumn for role in (DISPLAY, TIP)]
+    items = ActionItemsModel()
+    items.set_items((item(raw, entry=name, sha256=name, place=raw, why=Message.of("no.such.sentence", a=name)),))
+    accepted = AcceptancesModel()
+    accepted.set_acceptances(
+        (Acceptance(sha256=name, reason=name, person=name, accepted=name, until=name, shown_name=name),)
+    )
+    scans.append([done(2, device=Device(id="d", name=name), operator=name, target=name, destination=name)])
+    texts = [scans.index(1, column).data(role) for column in ScanColumn for role in (DISPLAY, TIP)]
+    texts += [items.index(0, column).data(role) for column in ActionColumn for role in (DISPLAY, TIP)]
+    texts += [accepted.index(0, column).data(role) for column in AcceptedColumn for role in (DISPLAY, TIP)]
+    texts += [scans.index(0, column).data(role) for column in ScanColumn for role in (DISPLAY, TIP)]
     texts += [findings.index(0, column).data(role) for column in FindingColumn for role in (DISPLAY, TIP)]
     texts += [devices.index(1, 0).data(), devices.index(1, 0).data(TIP), *devices.index(1, 0).data(DETAIL_ROLE)]
     group = problems.index(0, 0)
@@ -189,10 +235,92 @@ def test_a_device_tells_its_latest_scan_in_words() -> None:
             DeviceSummary(device=Device(id="e")),
         ]
     )
-    place, latest = model.index(1, 0).data(DETAIL_ROLE)
+    place, latest, due = model.index(1, 0).data(DETAIL_ROLE)
+    assert due == ""
     assert place == "MR-3 · Radiology"
     assert latest.startswith("RED · ")
     assert latest.endswith(" years ago · 2 scans")
     assert model.index(2, 0).data() == "Device without a name"
     assert model.index(2, 0).data(DETAIL_ROLE)[1] == "Never scanned"
     assert model.index(0, 0).data(DETAIL_ROLE) == ("2 devices", "2 scans")
+
+
+def test_an_action_is_a_line_without_a_light() -> None:
+    model = ScansModel(icon)
+    model.replace([done(2), summary(1), done(3, stop=None, done=0), done(4, stop=ActionStop.CUT_OFF)])
+    cells = [model.index(0, column).data() for column in (ScanColumn.LIGHT, ScanColumn.TARGET, ScanColumn.THREATS)]
+    assert cells == ["Clean-up", "2 of 3 files", "–"]
+    assert model.index(2, ScanColumn.TARGET).data() == "0 of 3 files · not over yet"
+    assert model.index(3, ScanColumn.TARGET).data() == "2 of 3 files · cut off"
+    assert "2 of 3 files are in the quarantine" in model.index(0, ScanColumn.LIGHT).data(TIP)
+    words = {model.index(0, ScanColumn.LIGHT).data() for model in _one_of_each()}
+    assert len(words) == len(ActionKind)
+
+
+def _one_of_each() -> list[ScansModel]:
+    models = []
+    for kind in ActionKind:
+        model = ScansModel(icon)
+        model.replace([done(1, kind=kind)])
+        models.append(model)
+    return models
+
+
+def test_actions_stand_behind_the_lights_and_in_the_journal_s_order_among_dates() -> None:
+    entries: list[HistoryRow] = [done(3), summary(2, light=Light.BLUE), summary(1, light=Light.RED)]
+    by_light = sort_scans(entries, ScanColumn.LIGHT, descending=False)
+    assert [entry.sequence for entry in by_light] == [1, 2, 3]
+    by_date = sort_scans(entries, ScanColumn.DATE, descending=False)
+    assert [entry.sequence for entry in by_date] == [1, 2, 3]
+
+
+def test_a_scan_that_checks_a_clean_up_says_so() -> None:
+    model = ScansModel(icon)
+    model.replace([summary(2, follows="scan-1"), summary(1)])
+    assert model.index(0, ScanColumn.TARGET).data() == "After clean-up: This computer"
+    assert model.index(1, ScanColumn.TARGET).data() == "This computer"
+
+
+def test_what_was_not_done_comes_first_with_its_reason() -> None:
+    model = ActionItemsModel()
+    why = Message.of("files.in_use")
+    model.set_items(
+        [item(b"a"), item(b"b", ItemResult.NOT_DONE, why=why), item(b"c", ItemResult.UNCERTAIN),
+         item(b"d", ItemResult.NOT_DONE, why=why)]
+    )  # fmt: skip
+    assert [model.index(row, ActionColumn.WHERE).data() for row in range(4)] == ["c", "b", "d", "a"]
+    assert [count for _reason, count in model.reasons] == [2]
+    assert not model.has_places
+    model.sort(ActionColumn.WHERE, Qt.SortOrder.DescendingOrder)
+    assert model.index(0, ActionColumn.WHERE).data() == "d"
+
+
+def test_an_overdue_scan_is_a_word_and_a_symbol() -> None:
+    now = date(2026, 11, 21)
+    days = ("2026-11-20", "2026-11-21", "2026-12-21", "2026-12-22", "", "nonsense")
+    devices = [DeviceSummary(device=Device(id=day), next_scan=day) for day in days]
+    model = DevicesModel(icon, now=lambda: now)
+    model.set_devices(devices)
+    said = [model.index(row, 0).data(DETAIL_ROLE)[2] for row in range(1, 7)]
+    assert said == [
+        "OVERDUE: scan was due 2026-11-20", "Next scan due today", "Next scan due 2026-12-21",
+        "Next scan due 2026-12-22", "", "",
+    ]  # fmt: skip
+    assert [model.index(row, 0).data(OVERDUE_ROLE) for row in range(7)] == [False, True, *[False] * 5]
+    assert [one.next_scan for one in devices if is_due(one, Due.OVERDUE, now)] == ["2026-11-20"]
+    assert [one.next_scan for one in devices if is_due(one, Due.SOON, now)] == list(days[:3])
+    assert all(is_due(one, Due.ANY, now) for one in devices)
+
+
+def test_an_acceptance_whose_last_day_is_past_says_so_and_stands_last() -> None:
+    model = AcceptancesModel(lambda: "2026-11-21")
+    model.set_acceptances(
+        [
+            Acceptance(sha256="a" * 64, reason="", person="", accepted="", until="2026-11-20", shown_name="a"),
+            Acceptance(sha256="b" * 64, reason="", person="", accepted="", until="2026-11-21", shown_name="b"),
+            Acceptance(sha256="c" * 64, reason="", person="", accepted="", shown_name=""),
+        ]
+    )
+    shown = [model.index(row, AcceptedColumn.UNTIL).data() for row in range(3)]
+    assert shown == ["no end", "2026-11-21", "EXPIRED on 2026-11-20"]
+    assert model.index(0, AcceptedColumn.FILE).data() == "c" * 16

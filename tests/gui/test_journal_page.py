@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from medscan_gui.core import text
 from medscan_gui.core.words import Light
-from medscan_gui.gui.models.scans import ScanColumn, sort_key
+from medscan_gui.gui.models.scans import HistoryRow, ScanColumn, sort_key
 from medscan_gui.gui.pages import journal as journal_module
 from medscan_gui.gui.pages.journal import JournalPage
 from medscan_gui.gui.pages.journal_edit import DeviceDialog
@@ -22,6 +22,7 @@ from medscan_gui.gui.pages.journal_loader import PAGE
 from medscan_gui.gui.theme import theme
 from medscan_gui.session import Services
 from medscan_gui.store.journal import Journal, JournalError, NoJournal
+from medscan_gui.store.summaries import ScanSummary
 from tests.gui.journal_samples import HOSTILE, device, finding, make_journal, record
 from tests.gui.page_services import fresh_id, services_in
 
@@ -72,6 +73,11 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., tuple[Journal
 def settled(page: JournalPage, qtbot: QtBot) -> None:
     """Wait until the page has all its answers and has asked for nothing more."""
     qtbot.waitUntil(lambda: not page.loader.busy, timeout=60_000)
+
+
+def light(row: HistoryRow) -> Light:
+    assert isinstance(row, ScanSummary)
+    return row.light
 
 
 def cells(page: JournalPage, column: ScanColumn) -> list[str]:
@@ -135,7 +141,7 @@ def test_filter_by_light(
     lights.setCurrentIndex(lights.findData("red"))
     settled(page, qtbot)
     assert page.view.scans.rowCount() > 0
-    assert {scan.light for scan in page.view.scans.rows()} == {Light.RED}
+    assert {light(row) for row in page.view.scans.rows()} == {Light.RED}
     assert set(cells(page, ScanColumn.LIGHT)) == {"RED"}
     assert "A threat was found" in page.view.details.headline.text()
     assert page.view.details.findings.rowCount() == 1
@@ -316,18 +322,18 @@ def test_verifying_tells_falsified_lists_and_shows_them_mended(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     page, services = opened(small_journal)
-    right = [summary.light for summary in page.view.scans.rows()]
+    right = [light(row) for row in page.view.scans.rows()]
     assert isinstance(services.journal, Journal)
     with services.journal._database.writing() as connection:
         connection.exec_driver_sql("UPDATE index_scans SET light = 'blue', verdict = 'no_threat', threats = 0")
         connection.exec_driver_sql("DELETE FROM index_open_threats")
     page.refresh()
     settled(page, qtbot)
-    assert [summary.light for summary in page.view.scans.rows()] != right
+    assert [light(row) for row in page.view.scans.rows()] != right
     page.view.verify.click()
     settled(page, qtbot)
     assert "made again" in page.view.told.text()
-    assert [summary.light for summary in page.view.scans.rows()] == right
+    assert [light(row) for row in page.view.scans.rows()] == right
 
 
 def test_the_list_leaves_as_table_and_as_data(

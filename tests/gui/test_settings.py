@@ -42,7 +42,12 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
 
     yield build
     for page, _services in made:
-        qtbot.waitUntil(lambda page=page: not page.saving, timeout=30_000)  # type: ignore[misc]
+        settled(page, qtbot)
+
+
+def settled(page: SettingsPage, qtbot: QtBot) -> None:
+    """Wait until nothing is read or written any more."""
+    qtbot.waitUntil(lambda: not (page.saving or page.accepted.busy or page.cards.busy), timeout=30_000)
 
 
 def control(page: SettingsPage, name: str) -> QWidget:
@@ -202,3 +207,26 @@ def test_language_changes_at_once(opened: Opened, qtbot: QtBot) -> None:
     page.retranslate()
     assert language.currentData() == "fr"
     assert language.itemText(1) == "Français"
+
+
+def test_the_hospital_s_retention_is_the_shortest(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text('{"quarantine_days": 120}', encoding="utf-8")
+    page, services = opened()
+    days = control(page, "quarantine_days")
+    assert isinstance(days, QSpinBox)
+    assert days.value() == 120
+    days.setValue(30)
+    assert (days.value(), services.settings.current.quarantine_days) == (120, 120)
+    days.setValue(200)
+    assert services.settings.current.quarantine_days == 200
+    assert page.form.rows["quarantine_days"].by_hospital.isVisibleTo(page)
+
+
+def test_retention_is_kept_and_taken_back(opened: Opened, tmp_path: Path, qtbot: QtBot) -> None:
+    page, services = opened()
+    days = control(page, "quarantine_days")
+    assert isinstance(days, QSpinBox)
+    days.setValue(0)
+    assert written(page, tmp_path, qtbot)["quarantine_days"] == 0
+    page.undo.click()
+    assert services.settings.current.quarantine_days == 90

@@ -6,7 +6,7 @@ finished tuples, so that no call of a view can block.
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QIcon
@@ -24,6 +24,7 @@ from medscan_gui.store.summaries import ActionSummary, ScanSummary
 
 #: One line of the journal.
 HistoryRow = ScanSummary | ActionSummary
+_Row = TypeVar("_Row", bound=ScanSummary | ActionSummary)
 
 #: Precedence of the lights: the most serious sorts first.
 LIGHT_ORDER = {light: place for place, light in enumerate(LIGHTS_IN_ORDER)}
@@ -63,7 +64,7 @@ _VALUES: dict[ScanColumn, Callable[[ScanSummary], int]] = {
 }
 
 
-def sort_scans(entries: Sequence[HistoryRow], column: ScanColumn, *, descending: bool) -> tuple[HistoryRow, ...]:
+def sort_scans(entries: Sequence[_Row], column: ScanColumn, *, descending: bool) -> tuple[_Row, ...]:
     """Return entries that come newest first sorted by a column; those that are equal stay newest first."""
     return tuple(sorted(entries, key=lambda entry: sort_key(entry, column), reverse=descending))
 

@@ -120,7 +120,7 @@ class ProcedurePanel(Card):
         self._show_steps(known.procedure)
         problem = known.trouble.message if known.trouble else known.procedure.problem
         self.notice.show_text(current().sentence(problem) if problem else "")
-        self.setVisible(bool(self.rows))
+        self.setVisible(bool(self.rows or problem))
 
     def _show_steps(self, procedure: Procedure) -> None:
         self._procedure = procedure
@@ -129,12 +129,24 @@ class ProcedurePanel(Card):
                 widget.hide()
                 widget.deleteLater()
         self.rows = {}
+        section = ""
         for step in procedure.steps:
+            if step.section != section:
+                section = step.section
+                self._add_section(section)
             self._add(StepRow(step.id, step.text, step.detail, self))
         for tick in self._ticks.values():
             if tick.done and tick.step not in self.rows:
                 self._add(StepRow(tick.step, tick.text, "", self, former=True))
         self._say()
+
+    def _add_section(self, section: str) -> None:
+        heading, _line, intro = section.partition("\n")
+        self._list.addWidget(Label(shown(heading, 200), "strong", wrap=True))
+        if intro:
+            label = Label(wrap=True)
+            self._list.addWidget(label)
+            self._say_text(label, intro)
 
     def _add(self, step: StepRow) -> None:
         self.rows[step.step] = step
