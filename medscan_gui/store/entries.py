@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from medscan_gui.core.record import timestamp
 from medscan_gui.store.chain import ChainCheck, Entry, Head
@@ -58,11 +58,25 @@ def entries_at(connection: Connection, sequences: Iterable[int]) -> Iterator[Ent
 
 
 def all_entries(connection: Connection, after: int = 0) -> Iterator[Entry]:
-    """Yield the entries in the order of their numbers, without holding them all in memory."""
+    """Yield the entries in the order of their numbers, one in memory at a time: a body may have 100 MB."""
     statement = select(entries).where(entries.c.sequence > after).order_by(entries.c.sequence)
-    with connection.execute(statement, execution_options={"yield_per": _BATCH}) as rows:
+    with connection.execute(statement, execution_options={"yield_per": 1}) as rows:
         for row in rows:
             yield _entry(row)
+
+
+def tail_length(connection: Connection, most: int, most_bytes: int) -> int:
+    """Return how many of the last entries have bodies of at most so many bytes together: `most` or fewer, but one."""
+    sizes = connection.execute(
+        select(func.length(entries.c.body)).order_by(entries.c.sequence.desc()).limit(most)
+    ).scalars()
+    length, total = 0, 0
+    for size in sizes:
+        total += _number(size)
+        if length and total > most_bytes:
+            break
+        length += 1
+    return length
 
 
 def tail_is_intact(connection: Connection, length: int) -> bool:

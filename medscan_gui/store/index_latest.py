@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from medscan_gui.core.policy import StoredCard
 from medscan_gui.store import schema
 from medscan_gui.store.chain import Entry
-from medscan_gui.store.index_values import key_of, local_day, real_day
+from medscan_gui.store.index_values import key_of, local_day
 from medscan_gui.store.kinds import Kind, acceptance_of, card_of, step_of
 
 Row = dict[str, object]
@@ -55,7 +55,7 @@ def _card(entry: Entry) -> Row | None:
         "model_key": key[2],
         "sequence": entry.sequence,
         "present": int(card is not None),
-        "next_scan": real_day(card.next_scan) if card else "",
+        "next_scan": card.next_scan if card else "",
         "interval_days": card.interval_days if card else 0,
         "saved_day": local_day(stored.saved, 0),
     }

@@ -1,6 +1,6 @@
 """Values of the index that several of its parts write: keys, numbers and days in one form each."""
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 
 from medscan_gui.core.device import Target
 from medscan_gui.core.names import shown
@@ -34,12 +34,4 @@ def local_day(stamp: str, offset_minutes: int) -> str:
     try:
         return (moment.astimezone(UTC) + timedelta(minutes=offset_minutes)).date().isoformat()
     except OverflowError:
-        return ""
-
-
-def real_day(text: str) -> str:
-    """Return an ISO date if it is a day of the calendar; "" otherwise."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
         return ""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from medscan_gui.core.device import Device
 from medscan_gui.core.messages import Message
-from medscan_gui.core.record import ScanRecord, decode_record
+from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light
 from medscan_gui.store import cut_off, entries, index, opening, queries, queries_devices, verification
 from medscan_gui.store.chain import ChainReport, Entry, Position
@@ -23,7 +23,7 @@ from medscan_gui.store.errors import JournalError, JournalProblem, journal_error
 from medscan_gui.store.journal_actions import ActionJournal
 from medscan_gui.store.journal_base import encoded
 from medscan_gui.store.journal_policy import PolicyJournal
-from medscan_gui.store.kinds import Kind, station_of
+from medscan_gui.store.kinds import Kind, record_of, station_of
 from medscan_gui.store.no_journal import NoJournal
 from medscan_gui.store.queries import ScanOrder, SuggestionField
 from medscan_gui.store.summaries import ActionSummary, DeviceSummary, ScanSummary
@@ -240,10 +240,10 @@ class Journal(ActionJournal, PolicyJournal):
 
     def record(self, scan_id: str) -> ScanRecord:
         """Return the record of a scan (its beginning, as long as it runs). Raises JournalError also if unknown."""
-        try:
-            return decode_record(self.raw_record(scan_id))
-        except ValueError as error:
-            raise journal_error(JournalProblem.DAMAGED, self.path, "record") from error
+        record = record_of(self.raw_record(scan_id))
+        if record is None:
+            raise journal_error(JournalProblem.DAMAGED, self.path, "record")
+        return record
 
     def raw_record(self, scan_id: str) -> bytes:
         """Return the record's canonical JSON, byte for byte as it was committed."""

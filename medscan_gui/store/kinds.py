@@ -59,7 +59,7 @@ def _read(decoder: msgspec.json.Decoder[_Body], body: bytes) -> _Body | None:
     """Return what a body says; None if this version cannot read it."""
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is a DecodeError
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # ValidationError is a DecodeError
         return None
 
 

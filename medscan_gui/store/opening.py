@@ -28,11 +28,13 @@ JOURNAL_NAME = "journal.sqlite"
 #: Up to these sizes (bytes) the file is checked wholly at each start; a key reads some 20 MB a second.
 FULL_CHECK_BYTES = 4 * 1024 * 1024
 QUICK_CHECK_BYTES = 32 * 1024 * 1024
-#: Entries at the end of the chain whose hashes are checked at each start, whatever the size.
+#: Entries at the end of the chain whose hashes are checked at each start, whatever the size of the journal.
 TAIL_CHECKED = 200
 #: Up to so many entries all lists are compared with them at each start (0.1 s); beyond, the newest of them.
 COMPARED_WHOLE = 2_000
 TAIL_COMPARED = 500
+#: Bytes of these entries' bodies together: a record of 60,000 threats has some 30 MB. The last entry is always checked.
+TAIL_BYTES = 16 * 1024 * 1024
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
@@ -192,7 +194,8 @@ def _pragma_check(connection: Connection, path: Path, pragma: str) -> None:
 
 def _tail_is_intact(connection: Connection) -> bool:
     try:
-        return entries.head_of(connection).sequence > 0 and entries.tail_is_intact(connection, TAIL_CHECKED)
+        length = entries.tail_length(connection, TAIL_CHECKED, TAIL_BYTES)
+        return entries.head_of(connection).sequence > 0 and entries.tail_is_intact(connection, length)
     except DBAPIError as error:
         if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             return False  # no such table or column
@@ -256,7 +259,8 @@ def _lists_agree(connection: Connection, path: Path) -> bool:
     if not _index_is_current(connection, path):
         return False
     end = entries.head_of(connection).sequence
-    return comparison.newest_agree(connection, end, end if end <= COMPARED_WHOLE else TAIL_COMPARED)
+    most = end if end <= COMPARED_WHOLE else TAIL_COMPARED
+    return comparison.newest_agree(connection, end, entries.tail_length(connection, most, TAIL_BYTES))
 
 
 def _back_up(database: Database, version: int, now: datetime) -> Path:

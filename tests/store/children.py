@@ -18,7 +18,8 @@ from medscan_gui.store import entries
 from medscan_gui.store.journal import Journal, JournalError
 from medscan_gui.store.settings import Settings, SettingsError, SettingsStore
 from medscan_gui.system.paths import find_paths
-from tests.store.records import NOON, ended, finding, stub
+from tests.store.records import NOON, action, ended, finding, stub
+from tests.store.records import begun as begun_action
 
 
 def say(value: object) -> None:
@@ -76,6 +77,14 @@ def begin(folder: Path, _argument: str) -> None:
     say("begun")
     sys.stdin.read()
     journal.close()
+
+
+def begin_action_and_die(folder: Path, _argument: str) -> None:
+    """Begin an action, and end as a program does that is killed."""
+    journal = Journal.open(folder, removable=True)
+    journal.begin_action(begun_action(action(1, wanted=2)))
+    say("begun")
+    os._exit(0)  # nothing is closed or released
 
 
 def die_in_a_write(folder: Path, _argument: str) -> None:
@@ -185,6 +194,7 @@ ROLES = {
         create_for_ever,
         record_some,
         begin,
+        begin_action_and_die,
         die_in_a_write,
         hold_the_lock,
         on_a_small_disk,

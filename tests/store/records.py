@@ -5,12 +5,13 @@ from pathlib import Path
 
 import msgspec
 
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ActionStop, ItemResult
 from medscan_gui.core.coverage import Coverage, CoverageLine
 from medscan_gui.core.device import Device, Target
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.record import ScanRecord, timestamp
 from medscan_gui.core.verdict import EngineProof, Evidence, decide
-from medscan_gui.core.words import Cause, Outcome, Severity, Stop, TargetKind
+from medscan_gui.core.words import Cause, Fate, Outcome, Severity, Stop, TargetKind
 from medscan_gui.store.journal import Journal
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -76,6 +77,52 @@ def scan(journal: Journal, number: int, findings: tuple[Finding, ...] = (), **fa
     record = ended(begun, findings, **outcome)  # type: ignore[arg-type]
     journal.begin_scan(begun)
     journal.finish_scan(record)
+    return record
+
+
+def follow_up(first: ScanRecord, number: int, removed: int, *, new: int = 0, stop: Stop = Stop.COMPLETED) -> ScanRecord:
+    """The scan that verifies a clean-up of `first`: `removed` of its threats are gone, and `new` ones were found."""
+    fates = [Fate.REMOVED] * removed + [Fate.IN_PLACE] * (len(first.findings) - removed)
+    findings = tuple(msgspec.structs.replace(old, fate=fate) for old, fate in zip(first.findings, fates, strict=True))
+    begun = msgspec.structs.replace(
+        stub(number, device=first.device, target=first.target),
+        follows=first.id,
+        action=f"action-{number}",
+        places=(b"/media/stick/folder",),
+    )
+    record = ended(begun, findings + (finding("New", path=b"/media/stick/new"),) * new, stop=stop)
+    evidence = msgspec.structs.replace(record.evidence, threats_removed=removed)
+    return msgspec.structs.replace(record, evidence=evidence, verdict=decide(evidence))
+
+
+def action(
+    number: int,
+    *items: ActionItem,
+    kind: ActionKind = ActionKind.CLEAN_UP,
+    stop: ActionStop = ActionStop.COMPLETED,
+    **facts: object,
+) -> ActionRecord:
+    """The record of an action that ended, on the stick unless said otherwise."""
+    given: dict[str, object] = {"device": STICK, "target": FOLDER, "wanted": len(items), **facts}
+    moment = timestamp(NOON + timedelta(minutes=number))
+    return ActionRecord(id=f"action-{number}", kind=kind, started=moment, ended=moment, stop=stop, items=items, **given)  # type: ignore[arg-type]
+
+
+def item(path: bytes = b"/media/stick/a.exe", result: ItemResult = ItemResult.DONE, **facts: object) -> ActionItem:
+    """One file of an action."""
+    given: dict[str, object] = {"entry": "entry-7", "sha256": "c0" * 32, **facts}
+    return ActionItem(chain=(path,), result=result, **given)  # type: ignore[arg-type]
+
+
+def begun(record: ActionRecord) -> ActionRecord:
+    """What is known of an action when it begins."""
+    return msgspec.structs.replace(record, ended="", stop=ActionStop.CUT_OFF, items=())
+
+
+def act(journal: Journal, record: ActionRecord) -> ActionRecord:
+    """Record one whole action and return its record."""
+    journal.begin_action(begun(record))
+    journal.finish_action(record)
     return record
 
 

@@ -1,19 +1,37 @@
 """Lists that somebody falsified with plain SQL: found, told, and made again from the entries."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from medscan_gui.core.acceptance import Acceptance
+from medscan_gui.core.action import ActionItem, ActionKind, ActionStop, ItemResult, ProcedureStep
 from medscan_gui.core.device import Device, Target
+from medscan_gui.core.policy import PolicyCard, StoredCard
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light, Stop, TargetKind
 from medscan_gui.store import comparison, cut_off, entries, opening
 from medscan_gui.store.expected import Expected
 from medscan_gui.store.journal import Journal, JournalError, JournalProblem
-from tests.store.records import NOON, SCANNER, STICK, ended, finding, journal_file, scan, stub
+from tests.store.records import (
+    NOON,
+    SCANNER,
+    STICK,
+    act,
+    action,
+    begun,
+    ended,
+    finding,
+    follow_up,
+    item,
+    journal_file,
+    scan,
+    stub,
+)
 
 HIDE_ALL = (
     "UPDATE index_scans SET light = 'blue', verdict = 'no_threat', threats = 0; DELETE FROM index_open_threats"
@@ -35,7 +53,8 @@ FORGERIES = [
     "UPDATE index_scans SET threats = '1' || '0' WHERE scan_id = 'scan-2'",
     "DELETE FROM index_scans WHERE scan_id = 'scan-2'",
     "INSERT INTO index_scans SELECT 'scan-x', sequence, end_sequence, started, ended, device_id, operator, target,"
-    " target_kind, light, verdict, stop, threats, not_read, accepted, follows, action, day, search FROM index_scans WHERE scan_id = 'scan-1'",
+    " target_kind, light, verdict, stop, threats, not_read, accepted, follows, action, day, search"
+    " FROM index_scans WHERE scan_id = 'scan-1'",
     "DELETE FROM index_open_threats",
     "UPDATE index_open_threats SET threats = 0",
     "UPDATE index_open_threats SET target = '{}'",
@@ -47,6 +66,33 @@ FORGERIES = [
     "INSERT INTO index_findings SELECT * FROM index_findings",
     "DELETE FROM index_suggestions WHERE value = 'Zoé'",
     "UPDATE index_scans SET operator = CAST(x'ff' AS TEXT) WHERE scan_id = 'scan-2'",
+    "UPDATE index_open_threats SET sources = '[]'",
+    "UPDATE index_open_threats SET sources = CAST('[]' AS BLOB)",
+    "UPDATE index_scans SET follows = 'scan-1' WHERE scan_id = 'scan-2'",
+    "UPDATE index_scans SET accepted = threats WHERE scan_id = 'scan-2'",
+    "UPDATE index_scans SET day = '2099-01-01' WHERE scan_id = 'scan-1'",
+    "UPDATE index_devices SET make_key = 'x' WHERE device_id = 'device-pump'",
+    "DELETE FROM index_actions",
+    "UPDATE index_actions SET done = 9 WHERE action_id = 'action-6'",
+    "UPDATE index_actions SET operator = 'Somebody Else' WHERE action_id = 'action-6'",
+    "UPDATE index_actions SET end_sequence = NULL, stop = '' WHERE action_id = 'action-6'",
+    "UPDATE index_actions SET sequence = 2 WHERE action_id = 'action-6'",
+    "DELETE FROM index_action_items",
+    "INSERT INTO index_action_items VALUES ('action-x', 'x')",
+    "UPDATE index_action_items SET search = 'harmless'",
+    "DELETE FROM index_acceptances",
+    "UPDATE index_acceptances SET sha256 = 'c0' || substr(sha256, 3)",
+    "INSERT INTO index_acceptances SELECT printf('%064d', 1), sequence FROM index_acceptances LIMIT 1",
+    "UPDATE index_acceptances SET sequence = sequence - 1 WHERE sha256 LIKE 'bb%'",
+    "DELETE FROM index_cards",
+    "UPDATE index_cards SET present = 0",
+    "UPDATE index_cards SET next_scan = '2099-01-01'",
+    "UPDATE index_cards SET interval_days = '30 '",
+    "UPDATE index_cards SET device_id = 'device-pump' WHERE device_id = 'device-stick'",
+    "DELETE FROM index_steps",
+    "UPDATE index_steps SET step = 'call'",
+    "UPDATE index_steps SET scan_id = 'scan-1'",
+    "DROP TABLE index_cards",
     "DROP TABLE index_findings",
     "ALTER TABLE index_open_threats RENAME COLUMN threats TO thrests",
     "DROP INDEX index_scans_light",
@@ -69,9 +115,25 @@ def busy(journal: Journal) -> Journal:
     return journal
 
 
+@pytest.fixture
+def decided(busy: Journal) -> Journal:
+    """The same, with actions, accepted files, cards and ticked steps."""
+    act(busy, action(6, item(), operator="Zoé", scan_id="scan-2"))
+    act(busy, action(7, item(), kind=ActionKind.RESTORE))
+    for sha256 in ("aa" * 32, "bb" * 32):
+        busy.accept(Acceptance(sha256=sha256, reason="Outil", person="Zoé", accepted="x"))
+    saved = "2026-11-01T08:00:00.000Z"
+    busy.save_card(StoredCard(make="ACME", model="P-1", card=PolicyCard(), saved=saved))
+    busy.save_card(StoredCard(device_id=STICK.id, card=PolicyCard(next_scan="2026-12-01"), saved=saved))
+    for done in (True, False):
+        busy.tick(ProcedureStep(scan_id="scan-2", device_id=STICK.id, step="isolate", text="Isoler", done=done, at="x"))
+    return busy
+
+
 def shown(journal: Journal) -> tuple[object, ...]:
     searches = tuple(journal.scans(search=word) for word in ("conficker", "zoe", "b 0042"))
-    return journal.scans(), journal.devices(), journal.suggestions("operator"), journal.suggestions("name"), searches
+    decisions = journal.acceptances(), journal.cards(), journal.steps("scan-2"), journal.history(search="a.exe")
+    return journal.history(), journal.devices(), journal.suggestions("operator"), searches, decisions
 
 
 def forge(folder: Path, statements: str) -> None:
@@ -82,26 +144,26 @@ def forge(folder: Path, statements: str) -> None:
 
 @pytest.mark.parametrize("statements", FORGERIES)
 def test_verify_finds_tells_and_mends(
-    busy: Journal, folder: Path, statements: str, caplog: pytest.LogCaptureFixture
+    decided: Journal, folder: Path, statements: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before = shown(busy)
+    before = shown(decided)
     forge(folder, statements)
-    report = busy.verify()
+    report = decided.verify()
     assert (report.ok, report.lists_agree, report.lists_rebuilt) == (True, False, True)
     assert "made again" in caplog.text
-    assert shown(busy) == before
-    again = busy.verify()
+    assert shown(decided) == before
+    again = decided.verify()
     assert (again.ok, again.lists_agree, again.lists_rebuilt) == (True, True, False)
-    scan(busy, 5, (finding(),))
-    assert busy.scans()[0].light is Light.RED
+    scan(decided, 5, (finding(),))
+    assert decided.scans()[0].light is Light.RED
 
 
 @pytest.mark.parametrize("statements", FORGERIES)
 def test_opening_mends_and_the_first_check_tells(
-    busy: Journal, folder: Path, statements: str, caplog: pytest.LogCaptureFixture
+    decided: Journal, folder: Path, statements: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before = shown(busy)
-    busy.close()
+    before = shown(decided)
+    decided.close()
     forge(folder, statements)
     again = Journal.open(folder, removable=True)
     assert shown(again) == before
@@ -112,8 +174,8 @@ def test_opening_mends_and_the_first_check_tells(
     again.close()
 
 
-def test_sound_lists_are_left_alone(busy: Journal, folder: Path) -> None:
-    busy.close()
+def test_sound_lists_are_left_alone(decided: Journal, folder: Path) -> None:
+    decided.close()
     before = journal_file(folder).read_bytes()
     again = Journal.open(folder, removable=True)
     report = again.verify()
@@ -179,6 +241,39 @@ def test_the_newest_of_a_large_journal_are_mended(
     journal.close()
 
 
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "UPDATE index_actions SET done = 9 WHERE action_id = 'action-7'",
+        "DELETE FROM index_actions WHERE action_id = 'action-7'",
+        "DELETE FROM index_acceptances WHERE sha256 LIKE 'bb%'",
+        "UPDATE index_acceptances SET sequence = 1 WHERE sha256 LIKE 'bb%'",
+        "UPDATE index_cards SET next_scan = '' WHERE device_id = 'device-stick'",
+        "DELETE FROM index_steps",
+        "UPDATE index_steps SET sequence = sequence - 1",
+        "UPDATE index_open_threats SET threats = 0",
+    ],
+)
+def test_the_newest_decisions_of_a_large_journal_are_mended(
+    decided: Journal,
+    folder: Path,
+    statements: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before = shown(decided)
+    monkeypatch.setattr(opening, "COMPARED_WHOLE", 5)
+    monkeypatch.setattr(opening, "TAIL_COMPARED", 8)
+    decided.close()
+    Journal.open(folder, removable=True).close()
+    assert not caplog.text
+    forge(folder, statements)
+    journal = Journal.open(folder, removable=True)
+    assert shown(journal) == before
+    assert "made again" in caplog.text
+    journal.close()
+
+
 def test_what_is_older_in_a_large_journal_is_found_by_verify(large: Path, caplog: pytest.LogCaptureFixture) -> None:
     forge(large, "UPDATE index_scans SET light = 'red' WHERE scan_id = 'scan-1'")
     journal = Journal.open(large, removable=True)
@@ -198,7 +293,9 @@ _PLACES = [
     Target(kind=TargetKind.VOLUME, paths=(b"/mnt/b",), volume_id="V1", removable=True),
 ]
 _events = st.tuples(
-    st.sampled_from(["begin", "finish", "cut", "save"]),
+    st.sampled_from(
+        ["begin", "finish", "cut", "save", "follow", "start", "end", "died", "accept", "withdraw", "card", "tick"]
+    ),
     st.integers(0, 4),
     st.sampled_from([STICK, SCANNER, Device(id=STICK.id, name="Renommée")]),
     st.sampled_from(_PLACES),
@@ -209,14 +306,14 @@ _events = st.tuples(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
-@given(events=st.lists(_events, max_size=14), tail=st.integers(1, 14))
+@given(events=st.lists(_events, max_size=20), tail=st.integers(1, 20))
 def test_any_order_of_entries_agrees_with_its_lists(
     tmp_path_factory: pytest.TempPathFactory, events: list[tuple[object, ...]], tail: int
 ) -> None:
     """Honest lists never look forged, whatever came in whatever order: nobody must learn to ignore the sentence."""
     journal = Journal.open(tmp_path_factory.mktemp("any"), removable=False)
-    for what, number, device, target, threats, stop, operator in events:
-        _happen(journal, str(what), stub(number, device=device, target=target, operator=operator), threats, stop)  # type: ignore[arg-type]
+    for what, number, device, target, count, stop, operator in events:
+        _happen(journal, str(what), stub(number, device=device, target=target, operator=operator), count, stop)  # type: ignore[arg-type]
     with journal._reading() as connection:
         expected, end = Expected(), entries.head_of(connection).sequence
         for entry in entries.all_entries(connection):
@@ -228,17 +325,56 @@ def test_any_order_of_entries_agrees_with_its_lists(
     journal.close()
 
 
-def _happen(journal: Journal, what: str, begun: ScanRecord, threats: int, stop: Stop) -> None:
+def _happen(journal: Journal, what: str, stub_: ScanRecord, count: int, stop: Stop) -> None:
     if what == "begin":
-        journal.begin_scan(begun)
-        journal._running.release(begun.id)
+        journal.begin_scan(stub_)
+        journal._running.release(stub_.id)
     elif what == "save":
-        journal.save_device(begun.device)
+        journal.save_device(stub_.device)
     elif what == "cut":
         with journal._writing() as connection:
-            cut_off.enter(connection, {begun.id}, NOON)
+            cut_off.enter(connection, {stub_.id}, NOON)
+    elif what in {"finish", "follow"}:
+        _finish(journal, what, ended(stub_, (finding(),) * count, stop=stop))
+    elif what in {"start", "end", "died"}:
+        _act(journal, what, stub_, count)
     else:
-        try:
-            journal.finish_scan(ended(begun, (finding(),) * threats, stop=stop))
-        except ValueError:
-            return  # another result of the same scan is refused
+        _decide(journal, what, stub_, count)
+
+
+def _finish(journal: Journal, what: str, record: ScanRecord) -> None:
+    if what == "follow":
+        number = 100 + int(record.id.removeprefix("scan-"))
+        record = follow_up(record, number, len(record.findings) // 2, stop=record.stop)
+    with suppress(ValueError):  # another result of the same scan is refused
+        journal.finish_scan(record)
+
+
+def _act(journal: Journal, what: str, stub_: ScanRecord, count: int) -> None:
+    number = int(stub_.id.removeprefix("scan-"))
+    items: tuple[ActionItem, ...] = (item(), item(b"/x", ItemResult.UNCERTAIN))[:count]
+    kind = ActionKind.RESTORE if number % 2 else ActionKind.CLEAN_UP
+    stop = ActionStop.CUT_OFF if what == "died" else ActionStop.COMPLETED
+    record = action(number, *items, kind=kind, stop=stop, device=stub_.device, target=stub_.target)
+    if what == "start":
+        journal.begin_action(begun(record))
+        journal._running.release(record.id)
+        return
+    with suppress(ValueError):
+        journal.finish_action(record)
+
+
+def _decide(journal: Journal, what: str, stub_: ScanRecord, count: int) -> None:
+    if what == "card":
+        card = PolicyCard(interval_days=count) if count else None
+        journal.save_card(StoredCard(device_id=stub_.device.id, card=card, saved=stub_.started))
+    elif what == "tick":
+        tick = ProcedureStep(
+            scan_id=stub_.id, device_id=stub_.device.id, step="a", text="A", done=bool(count), at=stub_.started
+        )
+        journal.tick(tick)
+    else:
+        digest = f"{count:064d}"
+        journal.accept(
+            Acceptance(sha256=digest, reason="r", person="p", accepted=stub_.started, withdrawn=what == "withdraw")
+        )
