@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -44,4 +44,5 @@ def locked(folder: Path, busy_seconds: float = BUSY_SECONDS) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        with suppress(OSError):  # what was done stays done; a share that went away has no lock any more
+            lock.release()

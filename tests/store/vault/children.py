@@ -55,6 +55,27 @@ def work_for_ever(folder: Path, seed: str) -> None:
             say([entry.id, entry.state])
 
 
+def whole_way(folder: Path, _argument: str) -> None:
+    """Two entries: one taken, put back and destroyed, one given up. Says each state once it is on the medium."""
+    vault = vault_in(folder)
+    ways = (
+        (*WAY, EntryState.RESTORING, EntryState.RESTORED, EntryState.DESTROYED),
+        (EntryState.COPIED, EntryState.ABANDONED),
+    )
+    try:
+        for way in ways:
+            entry = vault.begin(fresh())
+            say([entry.id, entry.state])
+            entry = vault.copy(entry, [content_of(entry.id)])
+            for state in way:
+                entry = vault.update(entry, state=state)
+                say([entry.id, entry.state])
+    except VaultError as error:
+        say(["error", error.code.value])
+    else:
+        say(["done", ""])
+
+
 def _mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True, stdout=subprocess.DEVNULL)
 
@@ -155,6 +176,7 @@ ROLES = {
     role.__name__: role
     for role in (
         work_for_ever,
+        whole_way,
         on_a_small_disk,
         under_a_size_limit,
         on_a_protected_key,
