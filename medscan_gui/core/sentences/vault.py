@@ -71,7 +71,8 @@ SENTENCES: dict[str, str] = {
         "The file was left where it was. Use another key."
     ),
     "vault.not_text": N_(
-        "{where} has names or numbers that cannot be kept in the quarantine. It was left where it was. Tell IT security."
+        "{where} has names or numbers that cannot be kept in the quarantine. It was left where it was. "
+        "Tell IT security."
     ),
     "vault.facts_too_large": N_(
         "There is more to remember about {where} than the quarantine takes. It was left where it was. Tell IT security."
