@@ -189,7 +189,8 @@ class Quarantine:
         def do(entry: VaultEntry, _cancelled: Cancelled) -> ActionItem:
             if (why := self.why_not_destroyed(entry)) is not None:
                 return item_of(entry, ItemResult.NOT_DONE, why=why)
-            self._vault.update(entry, state=EntryState.DESTROYED)
+            destroyed = self._vault.update(entry, state=EntryState.DESTROYED)
+            self._vault.delete_sample(destroyed)
             return item_of(entry, ItemResult.DONE)
 
         return self._task(ActionKind.DESTROY, self._chosen(ids), do, operator=operator, reason=reason)

@@ -5,7 +5,7 @@ its own name; a copy whose original is in place is given up; a copy whose origin
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -69,7 +69,7 @@ def _running(services: Services) -> dict[str, ActionKind]:
 def _ended(services: Services, stub: ActionRecord) -> ActionRecord:
     vault = services.vault
     if stub.kind is ActionKind.CLEAN_UP:
-        items = tuple(_settled(vault, entry) for entry in _entries_of(vault, stub.id))
+        items = tuple(_taken(vault, stub.id))
     else:
         items = tuple(_looked_up(vault, stub.kind, item) for item in stub.items)
     action = msgspec.structs.replace(
@@ -79,10 +79,17 @@ def _ended(services: Services, stub: ActionRecord) -> ActionRecord:
     return action
 
 
-def _entries_of(vault: Vault, action_id: str) -> Iterable[VaultEntry]:
+def _taken(vault: Vault, action_id: str) -> Iterator[ActionItem]:
+    """Yield what became of the files that this clean-up took, also of those whose entry is damaged by now."""
     for entry in vault.entries():
-        if not isinstance(entry, DamagedEntry) and entry.action_id == action_id:
-            yield entry
+        if not isinstance(entry, DamagedEntry):
+            if entry.action_id == action_id:
+                yield _settled(vault, entry)
+        elif entry.entry is not None and entry.entry.action_id == action_id:
+            known = entry.entry
+            if known.state is EntryState.REMOVING and is_present(known):
+                settle(known.target.paths, known.facts.path, known.id, known.facts)  # puts back what was set aside
+            yield item_of(known, ItemResult.UNCERTAIN, why=entry.why)
 
 
 def _looked_up(vault: Vault, kind: ActionKind, item: ActionItem) -> ActionItem:

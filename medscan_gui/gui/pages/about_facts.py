@@ -30,6 +30,13 @@ COMPONENTS = (
     "platformdirs",
     "psutil",
     "filelock",
+    "PyNaCl",
+    "cffi",
+    "pyzipper",
+    "pycryptodomex",
+    "markdown-it-py",
+    "mdurl",
+    "tomli_w",
     "typing_extensions",
 )
 
