@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -271,8 +272,10 @@ def _numbers() -> Iterator[int]:
     return iter([int(ONLY)] if ONLY else range(RUNS))
 
 
+@pytest.mark.timeout(300 + 20 * RUNS)
 def test_nothing_is_lost_whatever_fails(stage: Stage, tmp_path: Path) -> None:
     inject = _can_inject()
+    seen: Counter[str] = Counter()
     if RUNS > 100:
         assert inject, "strace cannot inject faults here"
     for number in _numbers():
@@ -289,12 +292,22 @@ def test_nothing_is_lost_whatever_fails(stage: Stage, tmp_path: Path) -> None:
             _check_originals(stage, services, fault)
             _check_journal(stage, services)
             _check_disk(stage)
+            seen.update(_outcomes(services))
             _check_undo(stage, services)
         except AssertionError as error:
             raise AssertionError(f"run {number} (seed {SEED}), {fault}: {error}") from error
         finally:
             services.close()
         shutil.rmtree(data)
+    print(dict(sorted(seen.items())))  # noqa: T201  # shown by `pytest -s`, so that a run of all faults can be judged
+
+
+def _outcomes(services: Services) -> Iterator[str]:
+    """Yield how the last action of a run ended, and what became of its files."""
+    action = services.journal.actions()[0]
+    yield f"{action.kind} {action.stop}"
+    for item in services.journal.action(action.id).items:
+        yield f"{action.kind} {action.stop}: {item.result}"
 
 
 def test_a_run_is_repeatable() -> None:
