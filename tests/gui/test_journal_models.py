@@ -303,7 +303,7 @@ def test_an_overdue_scan_is_a_word_and_a_symbol() -> None:
     model.set_devices(devices)
     said = [model.index(row, 0).data(DETAIL_ROLE)[2] for row in range(1, 7)]
     assert said == [
-        "OVERDUE: scan was due 2026-11-20", "Next scan due today", "Next scan due 2026-12-21",
+        "OVERDUE since 2026-11-20", "Next scan due today", "Next scan due 2026-12-21",
         "Next scan due 2026-12-22", "", "",
     ]  # fmt: skip
     assert [model.index(row, 0).data(OVERDUE_ROLE) for row in range(7)] == [False, True, *[False] * 5]

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHeaderView, QWidget
 
 from medscan_gui.core.names import shown
@@ -115,12 +114,8 @@ class CardsPreview(QDialog):
         self._fill(shown(file, 200), tuple(changes), tuple(faults))
         self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.setWordWrap(self.model.rowCount() <= _WRAPPED)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Give long lines the height that they need."""
-        super().showEvent(event)
         if self.table.wordWrap():
-            self.table.resizeRowsToContents()
+            self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
     def _fill(self, file: str, changes: "tuple[CardChange, ...]", faults: "tuple[Fault, ...]") -> None:
         if faults:

@@ -123,7 +123,7 @@ class DevicesModel(QAbstractListModel):
             return ""
         if due == now:
             return _("Next scan due today")
-        template = _("OVERDUE: scan was due {date}") if due < now else _("Next scan due {date}")
+        template = _("OVERDUE since {date}") if due < now else _("Next scan due {date}")
         return template.format(date=day(due))
 
     def _lines(self, summary: DeviceSummary) -> str:

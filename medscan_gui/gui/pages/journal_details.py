@@ -79,7 +79,9 @@ class ScanDetails(QWidget):
         self._top = row([self._light, words], gap=12)
         self._top.addLayout(self._tools)
         self._top.setStretch(1, 1)
-        self.setLayout(column([self._top, self.tabs], gap=GAP))
+        layout = column([self._top, self.tabs], gap=GAP)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
         self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def add_tool(self, button: QWidget) -> None:

@@ -44,7 +44,7 @@ class AcceptedFiles(Card):
         self.table.setFixedHeight(200)
         self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
         header = self.table.horizontalHeader()
-        for section, width in ((AcceptedColumn.UNTIL, 190), (AcceptedColumn.PERSON, 130), (AcceptedColumn.SHA256, 104)):
+        for section, width in ((AcceptedColumn.UNTIL, 212), (AcceptedColumn.PERSON, 130), (AcceptedColumn.SHA256, 104)):
             header.resizeSection(section, width)
         for section in (AcceptedColumn.FILE, AcceptedColumn.REASON):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
