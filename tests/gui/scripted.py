@@ -342,9 +342,7 @@ class ScriptedDoor(CleanUpDoor):
         """Plan without looking at any file."""
         return planned(record, chosen, **self.obstacles)
 
-    def session(
-        self, services: Services, record: ScanRecord, chosen: Sequence[int] | None, operator: str
-    ) -> Session:
+    def session(self, services: Services, record: ScanRecord, chosen: Sequence[int] | None, operator: str) -> Session:
         """Follow the script."""
         self.asked.append((chosen, operator))
         self.session_made = self.script(record)

@@ -112,5 +112,5 @@ def left_out_words(count: int, why: str) -> str:
     """Return that some of the chosen entries are left out, and the first reason; "" if none is."""
     if not count:
         return ""
-    said = ngettext_("{count} chosen file is left out: {why}", "{count} chosen files are left out: {why}", count)
+    said = ngettext_("{count} chosen file is left out. {why}", "{count} chosen files are left out. {why}", count)
     return said.format(count=number(count), why=why)
