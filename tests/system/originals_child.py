@@ -24,8 +24,6 @@ def try_remove(root: str, path: str) -> object:
 
 def remove_all(root: str, copies: str) -> object:
     """Copy and remove file after file; to be killed meanwhile."""
-    sys.stdout.write("begun\n")
-    sys.stdout.flush()
     names = sorted(os.listdir(root))
     for name in names:
         path = os.path.join(root, name)
@@ -33,18 +31,18 @@ def remove_all(root: str, copies: str) -> object:
             with open(os.path.join(copies, name), "wb") as copy:
                 copy.writelines(original.read())
             original.remove(f"e{name}")
+        print(flush=True)
     return len(names)
 
 
 def restore_all(root: str, copies: str) -> object:
     """Put file after file back; to be killed meanwhile."""
-    sys.stdout.write("begun\n")
-    sys.stdout.flush()
     names = sorted(os.listdir(copies))
     for name in names:
         with open_original((os.fsencode(copies),), os.fsencode(os.path.join(copies, name))) as copy:
             content = list(copy.read())
             restore(os.fsencode(os.path.join(root, name)), copy.facts, content, f"e{name}")
+        print(flush=True)
     return len(names)
 
 

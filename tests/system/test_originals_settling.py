@@ -1,9 +1,11 @@
 """What a kill left of one file is put in order, and no original is ever deleted."""
 
+import hashlib
 import os
 import random
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -144,7 +146,7 @@ def test_killed_at_any_instant_neither_is_lost(tmp_path: Path) -> None:
         data = {f"{number:03d}": chance.randbytes(chance.randrange(1, 5000)) for number in range(120)}
         for name, content in data.items():
             (root / name).write_bytes(content)
-        kill_during(child_command("remove_all", root, copies), chance)
+        kill_during(child_command("remove_all", root, copies), chance, len(data))
         for name, content in data.items():
             facts = FileFacts(path=raw(root / name), size=len(content), sha256=digest(content))
             where = settle((raw(root),), facts.path, f"e{name}", facts)
@@ -164,7 +166,7 @@ def test_killed_while_restoring_leaves_whole_files_only(tmp_path: Path) -> None:
         copies.mkdir()
         for number in range(60):
             (copies / f"{number:03d}").write_bytes(chance.randbytes(chance.randrange(1, 50_000)))
-        kill_during(child_command("restore_all", root, copies), chance)
+        kill_during(child_command("restore_all", root, copies), chance, 60)
         for copy in copies.iterdir():
             content = copy.read_bytes()
             facts = FileFacts(path=raw(root / copy.name), size=len(content), sha256=digest(content))
@@ -176,20 +178,18 @@ def test_killed_while_restoring_leaves_whole_files_only(tmp_path: Path) -> None:
 
 
 def digest(content: bytes) -> str:
-    import hashlib
-
     return hashlib.sha256(content).hexdigest()
 
 
-def kill_during(command: list[str], chance: random.Random) -> None:
-    """Kill a child somewhere in its work: after a random number of its steps' worth of time."""
+def kill_during(command: list[str], chance: random.Random, files: int) -> None:
+    """Kill a child in its work: some time after it said that it is done with a random one of its files."""
     with subprocess.Popen(command, env=child_environment(), stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == b"begun\n"
-        try:
-            child.wait(chance.uniform(0.0, 0.08))
-        except subprocess.TimeoutExpired:
-            child.kill()
+        for _done in range(chance.randrange(1, files)):
+            assert child.stdout.readline()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(chance.uniform(0.0, 0.003))
+        child.kill()
 
 
 SWAPPER = """
@@ -231,9 +231,9 @@ def test_a_folder_swapped_for_a_link_again_and_again(tmp_path: Path) -> None:
     assert outcomes.keys() <= {"removed", "files.is_link", "files.gone", "files.not_verified"}, outcomes
 
 
-def attempt(folder: Path, entry: str) -> str:
+def attempt(folder: Path, entry: str, root: Path | None = None) -> str:
     try:
-        with open_original((raw(folder.parent),), raw(folder / "file")) as original:
+        with open_original((raw(root or folder.parent),), raw(folder / "file")) as original:
             list(original.read())
             original.remove(entry)
     except OriginalError as error:
@@ -291,3 +291,32 @@ def test_a_file_swapped_again_and_again_is_never_the_one_removed(tmp_path: Path)
     assert len(set(removed)) == len(removed)
     names = {turn: os.stat(tmp_path / f"kept-{turn}").st_nlink for turn in range(1500)}
     assert {turn for turn, links in names.items() if links == 1} == set(removed), outcomes
+    # What was set aside has its name again, unless another had taken it by then.
+    aside = [name for name in os.listdir(target) if name.startswith(".medscan-")]
+    assert len(aside) == outcomes.get("files.left_aside", 0), outcomes
+
+
+DROPPER = """
+import os, sys
+print(flush=True)
+while True:
+    try:
+        os.close(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        pass
+"""
+
+
+def test_a_file_that_is_there_again_at_once_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with subprocess.Popen([sys.executable, "-c", DROPPER, str(path)], stdout=subprocess.PIPE) as dropper:
+        assert dropper.stdout is not None
+        dropper.stdout.readline()
+        said: set[str] = set()
+        for turn in range(100_000):
+            said.add(attempt(tmp_path, f"e{turn}", root=tmp_path))
+            if "files.came_back" in said:
+                break
+        dropper.kill()
+    assert "files.came_back" in said
+    assert said <= {"files.came_back", "files.gone", "removed"}
