@@ -12,11 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from medscan_gui.core import text
 from medscan_gui.core.messages import Message
-from medscan_gui.core.record import SignatureFacts
+from medscan_gui.core.record import ScanRecord, SignatureFacts
 from medscan_gui.core.words import Severity, Stop
 from medscan_gui.gui.main_window import MainWindow
 from medscan_gui.gui.navigation import PAGES
+from medscan_gui.gui.scan.stage import Stage
 from medscan_gui.gui.theme import theme
+from medscan_gui.services import Services
 from medscan_gui.system.resources import load_words
 from tests.export.pseudo import stretch
 from tests.gui import scripted
@@ -63,7 +65,9 @@ def show_state(qtbot: QtBot, window: Window, state: str) -> None:
         "amber": scripted.record((), [scripted.problem(i) for i in range(5)]),
         "cancelled": scripted.record(stop=Stop.CANCELLED, committed=False),
     }
-    if state == "running":
+    if state in {"cleaning", "cleaned"}:
+        show_clean_up(qtbot, window, over=state == "cleaned")
+    elif state == "running":
         events = scripted.story(scripted.record())
         events[5:5] = [scripted.progress(0.4, current_for=30.0, left=5400.0, threats=3, not_read=1234)]
         session = window.script(events, hold_at=6)
@@ -77,7 +81,42 @@ def show_state(qtbot: QtBot, window: Window, state: str) -> None:
             window.page.start()
 
 
-STATES = ["scan", "running", "blue", "red", "amber", "cancelled", "journal", "settings", "help", "about"]
+def show_clean_up(qtbot: QtBot, window: Window, *, over: bool) -> None:
+    """Bring the scan page into a clean-up, or to its end, of which one file is left."""
+    made: list[scripted.ScriptedSession] = []
+
+    def script(first: ScanRecord) -> scripted.ScriptedSession:
+        story = scripted.clean_up_story(scripted.cleaned(first, [2]))
+        made.append(scripted.ScriptedSession(story, hold_at=None if over else 7))
+        return made[0]
+
+    window.door.script = script
+    window.script(scripted.story(scripted.record([scripted.finding(place) for place in range(4)])))
+    with qtbot.waitSignal(window.page.scan_over):
+        window.page.start()
+    qtbot.waitUntil(window.page.buttons.clean_up.isVisible)
+    # The confirmation has tests of its own.
+    window.page.after.session_ready.emit(window.door.session(services_of(window), record_of(window), None, ""))
+    if over:
+        qtbot.waitUntil(lambda: window.page.stage is Stage.RESULT and window.page.buttons.clean_up.isVisible())
+    else:
+        qtbot.waitUntil(made[0].held.is_set)
+        qtbot.waitUntil(window.page.cleaning.latest_card.isVisible)
+
+
+def services_of(window: Window) -> Services:
+    """The services that the page has by now."""
+    assert window.page.services is not None
+    return window.page.services
+
+
+def record_of(window: Window) -> ScanRecord:
+    """The record of the result shown."""
+    assert window.page.result.record is not None
+    return window.page.result.record
+
+
+STATES = ["scan", "running", "blue", "red", "cleaning", "cleaned", "amber", "cancelled", *PAGES[1:]]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -161,7 +200,7 @@ def said(root: QWidget) -> set[str]:
 UNTRANSLATED = {"MedScan", "ECHO-EXPORT", "ECHO-EXPORT · Vivid E95", "EXPORT"}
 
 
-@pytest.mark.parametrize("state", ["scan", "running", "red"])
+@pytest.mark.parametrize("state", ["scan", "running", "red", "cleaning", "cleaned"])
 def test_every_text_follows_the_language(qtbot: QtBot, window: Window, state: str) -> None:
     show_state(qtbot, window, state)
     english = said(window.main)
