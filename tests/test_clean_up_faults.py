@@ -304,7 +304,11 @@ def test_nothing_is_lost_whatever_fails(stage: Stage, tmp_path: Path) -> None:
 
 def _outcomes(services: Services) -> Iterator[str]:
     """Yield how the last action of a run ended, and what became of its files."""
-    action = services.journal.actions()[0]
+    actions = services.journal.actions()
+    if not actions:
+        yield "not begun"
+        return
+    action = actions[0]
     yield f"{action.kind} {action.stop}"
     for item in services.journal.action(action.id).items:
         yield f"{action.kind} {action.stop}: {item.result}"
