@@ -9,7 +9,7 @@ from medscan_gui.gui.theme.icons import paint_icon
 from medscan_gui.gui.widgets import Button, Label, Panel, column, row
 
 PAGES = ("scan", "journal", "quarantine", "settings", "help", "about")
-WIDTH = 208
+WIDTH = 220
 
 
 def page_title(name: str) -> str:

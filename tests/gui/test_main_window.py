@@ -16,6 +16,7 @@ from medscan_gui.core.record import ScanRecord, SignatureFacts
 from medscan_gui.core.words import Severity, Stop
 from medscan_gui.gui.main_window import MainWindow
 from medscan_gui.gui.navigation import PAGES
+from medscan_gui.gui.scan.procedure_panel import ProcedurePanel
 from medscan_gui.gui.scan.stage import Stage
 from medscan_gui.gui.theme import theme
 from medscan_gui.services import Services
@@ -190,10 +191,11 @@ def test_everything_fits(qtbot: QtBot, window: Window, state: str, size: tuple[i
 
 
 def said(root: QWidget) -> set[str]:
-    """All texts of labels and buttons that are words."""
-    labels = [label.text() for label in root.findChildren(QLabel)]
-    buttons = [button.text() for button in root.findChildren(QAbstractButton)]
-    return {one for one in labels + buttons if re.search(r"[A-Za-z]{4}", one)}
+    """All texts of labels and buttons that are words of the program; the hospital's procedure speaks for itself."""
+    panels = root.findChildren(ProcedurePanel)
+    labels = [label for label in root.findChildren(QLabel) if not any(one.isAncestorOf(label) for one in panels)]
+    buttons = [one for one in root.findChildren(QAbstractButton) if not any(up.isAncestorOf(one) for up in panels)]
+    return {text for one in (*labels, *buttons) if re.search(r"[A-Za-z]{4}", text := one.text())}
 
 
 #: Values and names, the same in every language.

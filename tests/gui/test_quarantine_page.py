@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -467,7 +468,7 @@ def test_keys_reach_every_action(qtbot: QtBot, page: QuarantinePage, stock: Stoc
     ):
         seen = answer(kind, lambda dialog: dialog.reject())
         QTest.keyClick(page.view.table, key, modifier)
-        qtbot.waitUntil(lambda seen=seen: bool(seen))
+        qtbot.waitUntil(partial(bool, seen))
         page.activateWindow()
         qtbot.waitUntil(page.isActiveWindow)
 
