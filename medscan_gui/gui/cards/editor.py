@@ -20,6 +20,8 @@ from medscan_gui.gui.widgets import Button, Label, Notice, Panel, column, row
 from medscan_gui.gui.widgets.panels import PAGE_MARGIN
 
 _WIDTH, _HEIGHT = 960, 720
+#: Characters of a make and model: the words of a round button cannot be wrapped.
+_MODEL = 60
 
 
 class CardEditor(QDialog):
@@ -68,7 +70,7 @@ class CardEditor(QDialog):
         scroll.setWidget(inside)
         self._scroll = scroll
         self.person.setFixedWidth(240)
-        scopes = row([self.for_device, self.for_model, None, self.as_file], gap=24)
+        scopes = row([column([self.for_device, self.for_model], gap=0), None, self.as_file], gap=24)
         buttons = row([self._person_title, self.person, None, self.take_away, self.cancel, self.save])
         head = column([self.title, self.in_force], gap=4)
         layout = column([head, scopes, self._scope_note, self.notice, scroll], margins=PAGE_MARGIN, gap=12)
@@ -98,7 +100,7 @@ class CardEditor(QDialog):
         self.setWindowTitle(_("Policy card"))
         self.title.setText(_("Policy card: {device}").format(device=title))
         self.for_device.setText(_("For this device only"))
-        model = model_title(self._device.make, self._device.model)
+        model = shown(model_title(self._device.make, self._device.model), _MODEL)
         template = _("For every device of this model: {model}")
         self.for_model.setText(template.format(model=model) if has_model(self._device) else _("For its model"))
         self._person_title.setText(_("Your name"))

@@ -100,6 +100,7 @@ class JournalPage(Page):
     def retranslate(self) -> None:
         """Set every text again."""
         self.view.retranslate()
+        self.view.details.connected.procedure.retranslate()
         self._show_banner()
         self._show_title()
 

@@ -64,11 +64,11 @@ class ActionDetails(QWidget):
         self.tabs.addTab(table, "")
         self.tabs.addTab(facts, "")
         tools = column([self.report, self.scan, None], gap=4)
-        top = row([self._icon, column([self.headline, self.subline, self.reasons, None], gap=2)], gap=14)
+        top = row([self._icon, column([self.headline, self.subline, None], gap=2)], gap=14)
         top.addLayout(tools)
         top.setStretch(1, 1)
-        layout = column([top, self.tabs], gap=GAP)
-        layout.setStretch(1, 1)
+        layout = column([top, self.reasons, self.tabs], gap=GAP)
+        layout.setStretch(2, 1)
         self.setLayout(layout)
 
     @property
@@ -84,7 +84,9 @@ class ActionDetails(QWidget):
 
     def retranslate(self) -> None:
         """Set every text again."""
-        self.report.setText(_("PDF report of this action…"))
+        self.report.setText(_("PDF report…"))
+        self.report.setAccessibleName(_("PDF report of this action…"))
+        self.report.setToolTip(_("PDF report of this action…"))
         self.scan.setText(_("Show the scan"))
         self._items_table.setAccessibleName(_("Files of the action"))
         self._facts_table.setAccessibleName(_("Technical facts"))
