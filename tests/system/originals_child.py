@@ -31,7 +31,8 @@ def remove_all(root: str, copies: str) -> object:
             with open(os.path.join(copies, name), "wb") as copy:
                 copy.writelines(original.read())
             original.remove(f"e{name}")
-        print(flush=True)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
     return len(names)
 
 
@@ -42,7 +43,8 @@ def restore_all(root: str, copies: str) -> object:
         with open_original((os.fsencode(copies),), os.fsencode(os.path.join(copies, name))) as copy:
             content = list(copy.read())
             restore(os.fsencode(os.path.join(root, name)), copy.facts, content, f"e{name}")
-        print(flush=True)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
     return len(names)
 
 
