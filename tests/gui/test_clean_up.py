@@ -16,6 +16,7 @@ from medscan_gui.core.policy import CardInForce, CardOrigin, PolicyCard
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Fate, Light
 from medscan_gui.gui.clean_up.dialog import CleanUpDialog
+from medscan_gui.gui.clean_up.doors import CleanUpDoor
 from medscan_gui.gui.clean_up.files_model import FileColumn, PlannedFilesModel
 from medscan_gui.gui.clean_up.keep_dialog import KeepDialog
 from medscan_gui.gui.models.findings import FindingColumn
@@ -426,6 +427,22 @@ def test_a_journal_that_refuses_leaves_the_row_a_threat(qtbot: QtBot, window: Wi
     qtbot.waitUntil(lambda: bool(window.page.result.notice.text))
     assert not window.page.result.kept_notice.isVisible()
     assert set(fates(window)) == {"Still there"}
+
+
+def test_the_real_door_enters_and_withdraws(services: Services) -> None:
+    door = CleanUpDoor()
+    accepted = Acceptance(
+        sha256="ab" * 32, reason="Tool", person="Dr. Bernard", accepted="2026-11-21T14:00:00.000Z", shown_name="a.exe"
+    )
+    door.accept(services, accepted)
+    assert [one.sha256 for one in services.journal.acceptances()] == ["ab" * 32]
+    door.accept(services, msgspec.structs.replace(accepted, withdrawn=True))
+    assert services.journal.acceptances() == ()
+
+
+def test_the_real_door_refuses_a_medical_device(services: Services) -> None:
+    record = scripted.record(FOUND, target=scripted.COMPUTER)
+    assert CleanUpDoor().refusal(services, record) is not None
 
 
 # --- hostile and accessible --------------------------------------------------------------------------

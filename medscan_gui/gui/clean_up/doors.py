@@ -36,6 +36,6 @@ class CleanUpDoor:
 
     def accept(self, services: "Services", acceptance: Acceptance) -> None:
         """Enter an acceptance, or its withdrawal, in the journal. Raises MedScanError."""
-        from medscan_gui.session import accept_file
+        from medscan_gui.services import accept_file
 
         accept_file(services, acceptance)

@@ -64,7 +64,8 @@ def result_words(record: ScanRecord) -> tuple[str, str, str]:
 
 
 def _result_line(record: ScanRecord) -> str:
-    read = record.coverage.items_read
+    # The scan that verifies a clean-up reads little: its result is on what was read before as well.
+    read = record.coverage.items_read + record.evidence.earlier_items_read
     parts = (
         date_time(record.ended),
         ngettext_("{count} item read", "{count} items read", read).replace("{count}", number(read)),
