@@ -33,7 +33,7 @@ class EntryDetails(Card):
         self.why_not = Label(role="small", wrap=True)
         self.facts = FactsModel(self)
         self.table = facts_table(self.facts)
-        self.table.horizontalHeader().resizeSection(0, 200)
+        self.table.horizontalHeader().resizeSection(0, 240)
         words = column([self.title, self.state], gap=2)
         head = row([words, self.restore_button, self.export_button, self.destroy_button], gap=10)
         head.setStretch(0, 1)
