@@ -6,6 +6,7 @@ record, and only then says what the light is.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -23,8 +24,8 @@ from medscan_gui.core.device import Device, Target
 from medscan_gui.core.estimate import Estimator
 from medscan_gui.core.finding import worst_first
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import one_line, raw_bytes
-from medscan_gui.core.policy import DEVICE_CARD, CardInForce, folders_as_patterns, scan_refusal
+from medscan_gui.core.names import one_line, path_of, raw_bytes
+from medscan_gui.core.policy import DEVICE_CARD, CardInForce, PolicyCard, folders_as_patterns, scan_refusal
 from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, timestamp
 from medscan_gui.core.verdict import Evidence, decide
 from medscan_gui.core.words import Fate, Stop, TargetKind
@@ -230,7 +231,7 @@ class ScanSession:
         return ScanJob(
             paths=follow_up.places if follow_up else target.paths,
             shallow=follow_up is not None,
-            headers_only=folders_as_patterns(card.headers_only, target.paths),
+            headers_only=self._headers_only(card),
             gentle=card.gentle,
             cpu_share=card.cpu_share,
             bundle=bundle,
@@ -240,6 +241,15 @@ class ScanSession:
             exclude_names=tuple(raw_bytes(file.name) for file in own),
             limits=self._limits,
         )
+
+    def _headers_only(self, card: PolicyCard) -> tuple[bytes, ...]:
+        roots = self._request.target.paths
+        patterns = folders_as_patterns(card.headers_only, roots)
+        if self._request.follow_up is None:
+            return patterns
+        # Folders are read again as targets of their own: what a card says relative to the device must still be found.
+        places = [os.path.realpath(path_of(root)) for root in roots]
+        return tuple(raw_bytes(os.path.join(place, path_of(one))) for place in places for one in patterns)  # noqa: PTH118
 
     def _begin(self) -> None:
         stub = self._make_record(stop=Stop.CUT_OFF, committed=False)

@@ -14,14 +14,16 @@ def is_present(entry: VaultEntry) -> bool:
     return not known or target_for_path(path_of(entry.facts.path)).volume_id == known
 
 
-def own_place(entry: VaultEntry) -> bytes | None:
-    """Return the original's place, wherever its volume is mounted today; None if its medium is not there."""
+def own_place(entry: VaultEntry) -> tuple[bytes, tuple[bytes, ...]] | None:
+    """Return the original's place and the target's roots, wherever its volume is mounted today; None if it is not."""
+    target = entry.target
     if is_present(entry):
-        return entry.facts.path
-    if entry.target.kind is not TargetKind.VOLUME:
+        return entry.facts.path, target.paths
+    if target.kind is not TargetKind.VOLUME:
         return None
-    inside = os.path.relpath(path_of(entry.facts.path), path_of(entry.target.paths[0]))
+    inside = os.path.relpath(path_of(entry.facts.path), path_of(target.paths[0]))
     for volume in list_volumes():
-        if volume.volume_id == entry.target.volume_id:
-            return raw_bytes(os.path.join(path_of(volume.mount_point), inside))  # noqa: PTH118  # raw names
+        if volume.volume_id == target.volume_id:
+            place = os.path.join(path_of(volume.mount_point), inside)  # noqa: PTH118  # raw names
+            return raw_bytes(place), (volume.mount_point,)
     return None

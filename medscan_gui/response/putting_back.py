@@ -1,7 +1,7 @@
 """Putting one quarantined file back: to its own place if its medium is there, or into a folder. Never over anything."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import path_of, raw_bytes
@@ -46,12 +46,19 @@ class PutBack:
 
     def entry(self, entry: VaultEntry, cancelled: Callable[[], bool]) -> tuple[bytes, tuple[Message, ...]]:
         """Put one entry back; return where, and what of it could not be put back. Raises MedScanError: it stays."""
-        place = self._place(entry)
+        place, roots = self._place(entry)
         entry = self._vault.update(entry, state=EntryState.RESTORING, restored_to=place)
         try:
             link = self._links.get(_group(entry)) if self._folder is None else None
-            content = _until_cancelled(self._vault.read(entry), cancelled)
-            lost = restore(place, entry.facts, content, entry.id, link_to=link)
+            lost = restore(
+                place,
+                entry.facts,
+                self._vault.read(entry),
+                entry.id,
+                link_to=link,
+                roots=roots,
+                cancelled=cancelled,
+            )
         except MedScanError as error:
             self._vault.update(entry, state=EntryState.QUARANTINED, why=error.message, restored_to=b"")
             raise
@@ -60,19 +67,13 @@ class PutBack:
         self._vault.update(entry, state=EntryState.RESTORED, restored_to=place, why=lost[0] if lost else None)
         return place, lost
 
-    def _place(self, entry: VaultEntry) -> bytes:
+    def _place(self, entry: VaultEntry) -> tuple[bytes, tuple[bytes, ...]]:
+        """Return where it goes, and below which places no link may be followed on the way."""
         if self._folder is not None:
             name = os.path.basename(path_of(entry.facts.path))  # noqa: PTH119  # Path would change the raw name
-            return raw_bytes(os.path.join(path_of(self._folder), name))  # noqa: PTH118
-        place = own_place(entry)
-        if place is None:
+            return raw_bytes(os.path.join(path_of(self._folder), name)), ()  # noqa: PTH118
+        own = own_place(entry)
+        if own is None:
             medium = entry.target.label or entry.target.shown
             raise NotPutBackError(Message.of("quarantine.medium_absent", medium=medium))
-        return place
-
-
-def _until_cancelled(content: Iterator[bytes], cancelled: Callable[[], bool]) -> Iterator[bytes]:
-    for chunk in content:
-        if cancelled():
-            raise NotPutBackError(Message.of("clean_up.cancelled"))
-        yield chunk
+        return own

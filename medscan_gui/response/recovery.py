@@ -5,6 +5,7 @@ its own name; a copy whose original is in place is given up; a copy whose origin
 """
 
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ import msgspec
 
 from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ActionStop, ItemResult
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import parent_of
+from medscan_gui.core.names import parent_of, path_of
 from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.core.record import timestamp
 from medscan_gui.response.media import is_present
@@ -20,7 +21,7 @@ from medscan_gui.response.quarantine import item_of
 from medscan_gui.response.removing import give_up
 from medscan_gui.services import Services, open_services
 from medscan_gui.store.vault import DamagedEntry, Vault
-from medscan_gui.system.originals import Place, settle
+from medscan_gui.system.originals import Place, aside_name, settle
 from medscan_gui.system.paths import Paths
 
 log = logging.getLogger(__name__)
@@ -134,17 +135,30 @@ def _original_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
             vault.verify(entry)
             vault.update(entry, state=EntryState.QUARANTINED)
             return item_of(entry, ItemResult.DONE)
+        case Place.OTHER if entry.state is EntryState.REMOVING and not _is_aside(entry):
+            # What was there is gone, or elsewhere; the copy can be put back or handed on like any other.
+            why = Message.of("clean_up.other_there")
+            vault.verify(entry)
+            vault.update(entry, state=EntryState.QUARANTINED, why=why)
+            return item_of(entry, ItemResult.UNCERTAIN, why=why)
     return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
+
+
+def _is_aside(entry: VaultEntry) -> bool:
+    folder = path_of(parent_of(entry.facts.path))
+    return os.path.lexists(os.path.join(folder, path_of(aside_name(entry.id))))  # noqa: PTH118  # raw names
 
 
 def _restore_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
     """The file is back under its name with its content, or it is still only in the quarantine."""
-    place = settle((parent_of(entry.restored_to),), entry.restored_to, entry.id, entry.facts)
+    own = entry.restored_to == entry.facts.path
+    roots = entry.target.paths if own else (parent_of(entry.restored_to),)
+    place = settle(roots, entry.restored_to, entry.id, entry.facts)
     if place is Place.UNREACHABLE:
         return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
     if place is Place.IN_PLACE:
         vault.update(entry, state=EntryState.RESTORED, restored_to=entry.restored_to)
-        elsewhere = entry.restored_to if entry.restored_to != entry.facts.path else b""
+        elsewhere = b"" if own else entry.restored_to
         return item_of(entry, ItemResult.DONE, place=elsewhere)
     vault.update(entry, state=EntryState.QUARANTINED, why=_CUT_OFF, restored_to=b"")
     return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)

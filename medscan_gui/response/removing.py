@@ -85,7 +85,7 @@ class Remover:
         if time.monotonic() - self._held_at > _HELD_SECONDS:
             self._held.refresh()
             self._held_at = time.monotonic()
-        if holders := self._held.holders(original.identity):
+        if holders := self._held.holders(original.identity, original.facts.path):
             names = ", ".join(sorted({f"{holder.name} ({holder.pid})" for holder in holders})[:5])
             raise _LeftInPlaceError(Message.of("clean_up.held", programs=names))
         free = self._vault.free_bytes()
@@ -107,7 +107,7 @@ class Remover:
             raise
         entry = self._vault.update(entry, state=EntryState.REMOVING)
         try:
-            original.remove(entry.id)
+            original.remove(entry.id, self._cancelled)
         except MedScanError as error:
             return self._settled(entry, item, error.message)
         return self._gone(entry, item)
@@ -136,7 +136,7 @@ class Remover:
         return msgspec.structs.replace(item, result=ItemResult.DONE)
 
     def _content(self, original: Original) -> Iterator[bytes]:
-        for chunk in original.read():
+        for chunk in original.read(self._cancelled):
             self._heed_cancel()
             self._copied(len(chunk))
             yield chunk

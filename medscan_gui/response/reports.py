@@ -6,7 +6,7 @@ from medscan_gui.core.procedure import Procedure
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import current
 from medscan_gui.core.words import Light
-from medscan_gui.response import procedure
+from medscan_gui.response.procedure import load
 from medscan_gui.services import Services
 
 #: Lights after which the hospital's procedure is to be followed.
@@ -21,7 +21,7 @@ def scan_report(services: Services, record: ScanRecord, *, committed: bool = Tru
     shown: Procedure | None = None
     steps: tuple[ProcedureStep, ...] = ()
     if record.light in PROCEDURE_LIGHTS:
-        shown = procedure.load(services.paths, words.language)
+        shown = load(services.paths, words.language)
         steps = services.journal.steps(record.id) if committed else ()
     return write_report(
         record,

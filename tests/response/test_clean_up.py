@@ -372,3 +372,20 @@ def test_the_plan_says_what_cannot_be_removed(services: Services, cleanable: Pat
     assert [Path(file.where).parent.name for file in planned.removable] == ["free"]
 
 
+
+
+def test_folders_of_the_card_are_only_looked_at_when_read_again(services: Services, cleanable: Path) -> None:
+    allow(services, cleanable, headers_only=("Images",))
+    images = cleanable / "Images"
+    images.mkdir()
+    image = bytes(128) + b"DICM" + b"\x00" * 5000
+    (images / "a.dcm").write_bytes(image)
+    (images / "b.dcm").write_bytes(b"MZ" + image[2:])  # a program hides in front of the image
+    red = scan(services, cleanable)
+    assert "DICOM_Preamble_Program" in {found.rule for found in red.findings}
+    assert red.coverage.items_accepted == 1
+    finished, _events = clean_up(services, red)
+    assert finished.record.light is Light.GREEN, finished.record.verdict
+    assert finished.record.coverage.items_accepted == 1
+    assert finished.record.coverage.items_read == 0
+    assert not (images / "b.dcm").exists()

@@ -47,6 +47,10 @@ SENTENCES: dict[str, str] = {
         "This was cut off half-way. A whole copy is in the quarantine; the original may still be on its medium. "
         "Plug the medium in, open the Quarantine page, then scan it."
     ),
+    "clean_up.other_there": N_(
+        "Another file has its name now, and where the original went is not known. A whole copy is in the quarantine. "
+        "Scan the medium or device again."
+    ),
     "clean_up.came_back": N_(
         "It was removed and came back at once: something on this device puts it there. "
         "Isolate the device and call IT security."
