@@ -1,4 +1,4 @@
-"""How fast the journal is with 60,000 scans: append, open, list, search, verify.
+"""How fast the journal is with 60,000 scans and 3,000 clean-ups: append, open, list, search, verify.
 
 `python bench/journal.py [SCANS] [FOLDER]`; 60,000 scans are about one hospital group's year. Appending with
 a commit for each entry is measured on the first scans; the rest is filled in large transactions, which only a
@@ -14,11 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import Connection
 
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ActionStop, ItemResult
 from medscan_gui.core.coverage import Coverage, CoverageLine
 from medscan_gui.core.device import Device, HostIdentity, Target
 from medscan_gui.core.finding import Finding, ItemProblem
-from medscan_gui.core.record import ScanRecord, encode_record, timestamp
+from medscan_gui.core.policy import PolicyCard, StoredCard
+from medscan_gui.core.record import ScanRecord, canonical_json, timestamp
 from medscan_gui.core.verdict import EngineProof, Evidence, decide
 from medscan_gui.core.words import Cause, Light, Outcome, Severity, Stop, TargetKind
 from medscan_gui.store import entries, index
@@ -89,6 +92,43 @@ def problem(place: int) -> ItemProblem:
     return ItemProblem(chain=chain, outcome=Outcome.UNREADABLE, cause=Cause.NO_PERMISSION, detail="EACCES")
 
 
+def clean_up(number: int) -> ActionRecord:
+    """What the operator had done about the threats of a scan."""
+    whole = record(number)
+    items = tuple(
+        ActionItem(chain=found.chain, result=ItemResult.DONE, entry=f"{number}-{place}", sha256=DIGEST)
+        for place, found in enumerate(whole.findings)
+    )
+    return ActionRecord(
+        id=f"01936000-0000-7000-9000-{number:012d}",
+        kind=ActionKind.CLEAN_UP,
+        started=whole.started,
+        ended=whole.ended,
+        stop=ActionStop.COMPLETED,
+        scan_id=whole.id,
+        device=whole.device,
+        target=whole.target,
+        operator=whole.operator,
+        wanted=len(items),
+        items=items,
+    )
+
+
+def enter(connection: Connection, number: int) -> None:
+    """Enter a scan, and every 20th time what was done about its threats."""
+    whole = record(number)
+    bodies: list[tuple[Kind, ScanRecord | ActionRecord]] = [
+        (Kind.SCAN_STARTED, stub_of(whole)),
+        (Kind.SCAN_FINISHED, whole),
+    ]
+    if whole.findings:
+        done = clean_up(number)
+        begun = msgspec.structs.replace(done, ended="", stop=ActionStop.CUT_OFF, items=())
+        bodies += [(Kind.ACTION_STARTED, begun), (Kind.ACTION_ENDED, done)]
+    for kind, body in bodies:
+        index.add(connection, entries.append(connection, kind, canonical_json(body), FIRST))
+
+
 def stub_of(whole: ScanRecord) -> ScanRecord:
     evidence = Evidence()
     return msgspec.structs.replace(
@@ -106,6 +146,10 @@ def measured(what: str, work: Callable[[], object], rounds: int = 5) -> None:
     print(f"{what:<52} {statistics.median(times) * 1000:10.1f} ms")
 
 
+def card(number: int) -> StoredCard:
+    return StoredCard(device_id=f"device-{number}", card=PolicyCard(interval_days=30), saved=timestamp(FIRST))
+
+
 def append(journal: Journal, scans: int) -> None:
     """Record the first scans as MedScan does, the others in transactions of a thousand."""
     times = []
@@ -120,9 +164,7 @@ def append(journal: Journal, scans: int) -> None:
     for start in range(COMMITTED, scans, 1_000):
         with journal._database.writing() as connection:
             for number in range(start, min(start + 1_000, scans)):
-                whole = record(number)
-                for kind, body in ((Kind.SCAN_STARTED, stub_of(whole)), (Kind.SCAN_FINISHED, whole)):
-                    index.add(connection, entries.append(connection, kind, encode_record(body), FIRST))
+                enter(connection, number)
     each = (time.perf_counter() - begun) / max(1, scans - COMMITTED)
     print(f"{'one scan without commits (filling)':<52} {each * 1000:10.2f} ms")
 
@@ -140,6 +182,12 @@ def main() -> None:
         measured("newest 200 scans", lambda: journal.scans(limit=200))
         measured("200 scans from the middle", lambda: journal.scans(limit=200, offset=scans // 2))
         measured("scans of one device", lambda: journal.scans("device-7"))
+        measured("newest 200 of scans and actions", lambda: journal.history(limit=200))
+        measured("200 of both from the middle", lambda: journal.history(limit=200, offset=scans // 2))
+        measured("200 of both by light", lambda: journal.history(limit=200, order="light"))
+        measured("both of one device", lambda: journal.history("device-7"))
+        measured("both, search that finds nothing", lambda: journal.history(search="nothing at all", limit=200))
+        measured("count of a search in both", lambda: journal.count_history(search="conficker"))
         measured("all red scans", lambda: journal.scans(light=Light.RED))
         two_words = "conficker radiologie"
         measured(f"search '{two_words}', first 200", lambda: journal.scans(search=two_words, limit=200))
@@ -147,6 +195,12 @@ def main() -> None:
         measured("count of a search", lambda: journal.count_scans(search="conficker"))
         measured("all devices", journal.devices)
         measured("first 200 devices", lambda: journal.devices(limit=200))
+        cards = [card(number) for number in range(0, DEVICES, 2)]
+        measured("2,500 cards saved at once", lambda: journal.save_cards(cards), 1)
+        measured("the same again, nothing new", lambda: journal.save_cards(cards), 1)
+        measured("all cards", journal.cards)
+        measured("first 200 devices, half of them with cards", lambda: journal.devices(limit=200))
+        measured("200 devices that are due", lambda: journal.devices(due_by="2027-01-01", limit=200))
         measured("devices that had 'conficker'", lambda: journal.devices("conficker"))
         measured("suggestions", lambda: journal.suggestions("operator", "op"))
         measured("one record", lambda: journal.record(f"01936000-0000-7000-8000-{scans // 2:012d}"))

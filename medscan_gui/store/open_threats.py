@@ -10,8 +10,8 @@ many files which restoration put back. The rules:
 - The scan that verifies a clean-up read only some folders, so it closes nothing by what it did not
   find. It takes the place of the one source that it accounts for, the scan it follows, with what is
   left of it. If it does not account for all of that scan's threats (it was cut off), that source stays.
-- A restoration is a source: the files that are, or may be, back in their own place. Any complete scan
-  that covers the place closes it.
+- A restoration is a source: the files that are, or may be, back in their own place, or elsewhere on the
+  same removable medium. Any complete scan that covers the place closes it.
 - Open are the most that one scan left, since several scans find the same threats, and all that was
   restored. Where this counts a threat twice, the next complete scan puts it right.
 
@@ -24,7 +24,7 @@ from collections.abc import Mapping
 import msgspec
 
 from medscan_gui.core import verdict
-from medscan_gui.core.action import ActionKind, ActionRecord, ItemResult
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ItemResult
 from medscan_gui.core.device import Target
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Cause, Stop, TargetKind
@@ -106,8 +106,14 @@ def after_action(known: Mapping[bytes, OpenThreats], action: ActionRecord) -> di
     """Return the open threats of a device after this action on it has ended."""
     if action.kind is not ActionKind.RESTORE:
         return dict(known)
-    back = sum(item.result is not ItemResult.NOT_DONE and not item.place for item in action.items)
+    back = sum(item.result is not ItemResult.NOT_DONE and _is_back(item, action.target) for item in action.items)
     return _put(known, action.target, Source(action.id, back, restored=True))
+
+
+def _is_back(item: ActionItem, target: Target) -> bool:
+    if not item.place or item.place in item.chain[:1]:
+        return True
+    return target.removable and any(_is_below(item.place, root) for root in target.paths)
 
 
 def _put(

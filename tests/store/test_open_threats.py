@@ -171,6 +171,23 @@ def test_what_is_restored_is_open_again_until_a_complete_scan(journal: Journal) 
     assert open_now(journal) == 0
 
 
+@pytest.mark.parametrize(
+    ("place", "removable", "back"),
+    [
+        (b"", False, 1),
+        (b"/media/stick/a.exe", False, 1),  # its own place
+        (b"/media/stick/other/a.exe", True, 1),
+        (b"/media/stick/other/a.exe", False, 0),
+        (b"/media/sticky/a.exe", True, 0),
+        (b"/tmp/a.exe", True, 0),
+    ],
+)
+def test_where_a_file_is_back(place: bytes, removable: bool, back: int) -> None:
+    target = msgspec.structs.replace(FOLDER, removable=removable)
+    known = open_threats.after_action({}, restored(1, item(place=place), target=target))
+    assert sum(open_.threats for open_ in known.values()) == back
+
+
 def test_what_is_restored_adds_to_what_was_left(journal: Journal) -> None:
     verified(journal, follow_up(found(journal, 1, 3), 2, 1))
     act(journal, restored(3, item()))
