@@ -1,6 +1,8 @@
 """Lists that somebody falsified with plain SQL: found, told, and made again from the entries."""
 
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -104,20 +106,23 @@ FORGERIES = [
 ]
 
 
-@pytest.fixture
-def busy(journal: Journal) -> Journal:
-    """Scans of every light, a saved device, threats that are open."""
+def fill(journal: Journal) -> None:
+    """Record scans of every light, a saved device, threats that are open."""
     scan(journal, 1, operator="Zoé")
     scan(journal, 2, (finding(), finding("Other", path=b"/media/stick/b")), operator="Zoé")
     scan(journal, 3, device=SCANNER, not_read=3)
     scan(journal, 4, device=SCANNER, stop=Stop.CANCELLED)
     journal.save_device(Device(id="device-pump", name="Pompe"))
-    return journal
 
 
 @pytest.fixture
-def decided(busy: Journal) -> Journal:
-    """The same, with actions, accepted files, cards and ticked steps."""
+def busy(journal: Journal) -> Journal:
+    fill(journal)
+    return journal
+
+
+def decide(busy: Journal) -> None:
+    """Add actions, accepted files, cards and ticked steps."""
     act(busy, action(6, item(), operator="Zoé", scan_id="scan-2"))
     act(busy, action(7, item(), kind=ActionKind.RESTORE))
     for sha256 in ("aa" * 32, "bb" * 32):
@@ -127,7 +132,27 @@ def decided(busy: Journal) -> Journal:
     busy.save_card(StoredCard(device_id=STICK.id, card=PolicyCard(next_scan="2026-12-01"), saved=saved))
     for done in (True, False):
         busy.tick(ProcedureStep(scan_id="scan-2", device_id=STICK.id, step="isolate", text="Isoler", done=done, at="x"))
-    return busy
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of such a journal, made once."""
+    folder = tmp_path_factory.mktemp("recorded")
+    journal = Journal.open(folder, removable=False)
+    fill(journal)
+    decide(journal)
+    journal.close()
+    return journal_file(folder)
+
+
+@pytest.fixture
+def decided(recorded: Path, folder: Path) -> Iterator[Journal]:
+    """A copy of it, open."""
+    folder.mkdir()
+    shutil.copy(recorded, journal_file(folder))
+    journal = Journal.open(folder, removable=True)
+    yield journal
+    journal.close()
 
 
 def shown(journal: Journal) -> tuple[object, ...]:
