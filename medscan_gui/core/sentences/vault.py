@@ -3,6 +3,14 @@
 from medscan_gui.core.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
+    "entry.copying": N_("Being copied, or cut off while it was copied; the original is untouched"),
+    "entry.copied": N_("Copied; the original is still in its place"),
+    "entry.removing": N_("Copied; it is not certain whether the original was removed"),
+    "entry.quarantined": N_("In quarantine: the original is removed, the copy is kept here"),
+    "entry.restoring": N_("Being put back, or cut off while it was put back; the copy is kept here"),
+    "entry.restored": N_("Put back; the copy is kept here"),
+    "entry.destroyed": N_("Destroyed: only the record of it is left"),
+    "entry.abandoned": N_("Given up: the original stayed in its place, nothing is kept here"),
     "vault.full": N_(
         "There is no room left for the quarantine in {folder}. The file was left where it was. "
         "Make room there, or use a larger key, then try again."

@@ -111,21 +111,8 @@ def state_words(row: Row) -> str:
     elif row.entry is None:
         return standing_words(row.standing)
     else:
-        said = _entry_words(row.entry.state)
+        said = current().sentence_of(f"entry.{row.entry.state}")
     why = row.damage or (row.entry.why if row.entry else None)
     if why is None:
         return said
     return _("{state}: {why}").format(state=said, why=shown(current().sentence(why), _CELL * 2))
-
-
-def _entry_words(state: EntryState) -> str:
-    return {
-        EntryState.COPYING: _("Being copied, or cut off while it was copied; the original is untouched"),
-        EntryState.COPIED: _("Copied; the original is still in its place"),
-        EntryState.REMOVING: _("Copied; it is not certain whether the original was removed"),
-        EntryState.QUARANTINED: _("In quarantine: the original is removed, the copy is kept here"),
-        EntryState.RESTORING: _("Being put back, or cut off while it was put back; the copy is kept here"),
-        EntryState.RESTORED: _("Put back; the copy is kept here"),
-        EntryState.DESTROYED: _("Destroyed: only the record of it is left"),
-        EntryState.ABANDONED: _("Given up: the original stayed in its place, nothing is kept here"),
-    }[state]
