@@ -62,6 +62,11 @@ class Opened:
     def settle(self) -> None:
         self._qtbot.waitUntil(lambda: not self.desk.busy, timeout=30_000)
 
+    def end(self) -> None:
+        self.settle()
+        if self.desk.editor is not None:
+            self.desk.editor.done(0)
+
     @property
     def is_open(self) -> bool:
         return self.desk.editor is not None
@@ -78,16 +83,14 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., Opened]]:
 
     def build(journal: NoJournal | None = None) -> Opened:
         window = QWidget()
-        qtbot.addWidget(window)
+        opened = Opened(services_in(tmp_path, journal), window, qtbot)
+        qtbot.addWidget(window, before_close_func=lambda _window: opened.end())
         window.show()
-        made.append(Opened(services_in(tmp_path, journal), window, qtbot))
-        return made[-1]
+        made.append(opened)
+        return opened
 
     yield build
     for one in made:
-        one.settle()
-        if one.desk.editor is not None:
-            one.desk.editor.done(0)
         one.services.close()
 
 

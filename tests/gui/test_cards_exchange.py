@@ -28,7 +28,7 @@ class Section:
         self.journal.save_device(device(0))
         self.journal.save_card(StoredCard(device_id=device(0).id, card=PolicyCard(gentle=True), saved=NOBODY_TYPED))
         self.part = CardsSection()
-        qtbot.addWidget(self.part)
+        qtbot.addWidget(self.part, before_close_func=lambda _part: self._end())
         self.part.set_services(services)
         self.part.retranslate()
         self.part.show()
@@ -36,6 +36,11 @@ class Section:
 
     def settle(self) -> None:
         self._qtbot.waitUntil(lambda: not self.part.busy, timeout=30_000)
+
+    def _end(self) -> None:
+        if self.part.preview is not None:
+            self.part.preview.done(0)
+        self.settle()
 
     def bring(self, text: str, name: str = "cards.csv") -> CardsPreview:
         path = self.folder / name
@@ -54,9 +59,6 @@ class Section:
 def section(tmp_path: Path, qtbot: QtBot) -> Iterator[Section]:
     made = Section(tmp_path, qtbot)
     yield made
-    if made.part.preview is not None:
-        made.part.preview.done(0)
-    made.settle()
     made.services.close()
 
 

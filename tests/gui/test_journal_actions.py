@@ -34,7 +34,7 @@ class Opened:
         self.red, self.cleaned, self.green, self.back = tell_story(self.journal)
         self.services = services_in(folder, self.journal)
         self.page = JournalPage()
-        qtbot.addWidget(self.page)
+        qtbot.addWidget(self.page, before_close_func=lambda _page: self.settle())
         self.page.set_services(self.services)
         self.page.retranslate()
         self.page.resize(1080, 760)
@@ -57,7 +57,6 @@ class Opened:
 def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
     made = Opened(tmp_path, qtbot)
     yield made
-    made.settle()
     made.services.close()
 
 

@@ -57,7 +57,7 @@ def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[..., tuple[Journal
         services = services or services_in(tmp_path)
         made.append(services)
         page = JournalPage()
-        qtbot.addWidget(page)
+        qtbot.addWidget(page, before_close_func=lambda _page: settled(page, qtbot))
         page.set_services(services)
         page.retranslate()
         page.resize(1080, 760)

@@ -32,7 +32,7 @@ class Shown:
         self.panel.resize(700, 900)
         self.counts: list[tuple[int, int]] = []
         self.panel.counted.connect(lambda done, steps: self.counts.append((done, steps)))
-        qtbot.addWidget(self.panel)
+        qtbot.addWidget(self.panel, before_close_func=lambda _panel: self.settle())
 
     @property
     def journal(self) -> Journal:
@@ -53,7 +53,6 @@ class Shown:
 def shown(tmp_path: Path, qtbot: QtBot) -> Iterator[Shown]:
     made = Shown(tmp_path, qtbot)
     yield made
-    made.settle()
     made.services.close()
 
 

@@ -27,22 +27,17 @@ Opened = Callable[[], tuple[SettingsPage, Services]]
 
 @pytest.fixture
 def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
-    made: list[tuple[SettingsPage, Services]] = []
-
     def build() -> tuple[SettingsPage, Services]:
         services = services_in(tmp_path, NoJournal())
         page = SettingsPage()
-        qtbot.addWidget(page)
+        qtbot.addWidget(page, before_close_func=lambda _page: settled(page, qtbot))
         page.set_services(services)
         page.retranslate()
         page.resize(1000, 700)
         page.show()
-        made.append((page, services))
         return page, services
 
     yield build
-    for page, _services in made:
-        settled(page, qtbot)
 
 
 def settled(page: SettingsPage, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QModelIndex
 from pytestqt.qtbot import QtBot
 
 from medscan_gui.core.acceptance import Acceptance
@@ -30,7 +31,7 @@ class Section:
         self._qtbot = qtbot
         self.services = services
         self.part = AcceptedFiles()
-        qtbot.addWidget(self.part)
+        qtbot.addWidget(self.part, before_close_func=lambda _part: self.settle())
         self.part.retranslate()
         self.part.set_services(services)
         self.part.show()
@@ -53,16 +54,18 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def section(tmp_path: Path, journal: Journal, qtbot: QtBot) -> Iterator[Section]:
-    made = Section(services_in(tmp_path, journal), qtbot)
-    yield made
-    made.settle()
+def section(tmp_path: Path, journal: Journal, qtbot: QtBot) -> Section:
+    return Section(services_in(tmp_path, journal), qtbot)
 
 
 def test_accepted_files_are_listed_and_expired_ones_marked(section: Section) -> None:
     assert section.cells(AcceptedColumn.FILE) == ["service.exe", "old.exe"]
     assert section.cells(AcceptedColumn.UNTIL) == ["2999-05-31", "EXPIRED on 2026-01-31"]
-    assert not section.part.withdraw.isEnabled(), "nothing is chosen"
+    section.part.table.setCurrentIndex(QModelIndex())
+    section.part.table.setFocus()
+    assert not section.part.withdraw.isEnabled(), "what has the focus is not chosen yet"
+    section.part.table.selectRow(0)
+    assert section.part.withdraw.isEnabled()
 
 
 def test_withdrawing_needs_a_name_and_can_be_undone(section: Section, journal: Journal) -> None:

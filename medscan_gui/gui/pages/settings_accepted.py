@@ -48,7 +48,7 @@ class AcceptedFiles(Card):
             header.resizeSection(section, width)
         for section in (AcceptedColumn.FILE, AcceptedColumn.REASON):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
-        self.table.selectionModel().currentRowChanged.connect(self._chosen)
+        self.table.selectionModel().selectionChanged.connect(self._say_chosen)
         self.person = QLineEdit()
         self.person.setMaxLength(_NAME)
         self.person.setFixedWidth(240)
@@ -119,7 +119,7 @@ class AcceptedFiles(Card):
         self.model.set_acceptances(acceptances)
         for part in (self.table, self._tools):
             part.setVisible(bool(acceptances))
-        self._chosen()
+        self._say_chosen()
         self._say_lead()
 
     def _say_lead(self) -> None:
@@ -136,15 +136,21 @@ class AcceptedFiles(Card):
         self.lead.setText(words)
 
     @Slot()
-    def _chosen(self) -> None:
-        self.withdraw.setEnabled(self.table.currentIndex().isValid())
+    def _say_chosen(self) -> None:
+        self.withdraw.setEnabled(self._chosen is not None)
+
+    @property
+    def _chosen(self) -> Acceptance | None:
+        """The selected file; what merely has the focus is not chosen."""
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.acceptance(rows[0].row()) if rows else None
 
     # --- taking off the list, and back ---------------------------------------------------------------
 
     @Slot()
     def withdraw_chosen(self) -> None:
         """Accept the chosen file no longer."""
-        chosen = self.model.acceptance(self.table.currentIndex().row())
+        chosen = self._chosen
         if chosen is None or not self._has_person():
             return
         person = " ".join(self.person.text().split())
