@@ -253,6 +253,8 @@ class ScanSession:
 
     def _begin(self) -> None:
         stub = self._make_record(stop=Stop.CUT_OFF, committed=False)
+        # The check after a clean-up begins with all the threats of the scan before, which lists them.
+        stub = msgspec.structs.replace(stub, findings=())
         try:
             self._services.journal.begin_scan(stub)
         except MedScanError as error:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import ScanRecord, encode_record
-from medscan_gui.core.verdict import Verdict
+from medscan_gui.core.verdict import Verdict, decide
 from medscan_gui.core.words import Stop, VerdictKind
 from medscan_gui.store import entries, index, queries
 from medscan_gui.store.kinds import Kind, record_of
@@ -17,11 +17,16 @@ from medscan_gui.store.kinds import Kind, record_of
 def cut_off_record(stub: ScanRecord) -> ScanRecord:
     """Return the record of a scan of which only the beginning is known.
 
-    It has one reason. The others that missing proofs would give ("nothing was scanned") are not
+    It has one reason, but for threats that are known. The others that missing proofs would give ("nothing was scanned") are not
     known to be true: the scan may have read a lot before it was cut off.
     """
     evidence = msgspec.structs.replace(stub.evidence, stop=Stop.CUT_OFF, ended=False, committed=True)
-    verdict = Verdict(VerdictKind.INCOMPLETE, (Message.of("verdict.cut_off"),))
+    cut_off = Message.of("verdict.cut_off")
+    verdict = Verdict(VerdictKind.INCOMPLETE, (cut_off,))
+    decided = decide(evidence)
+    if decided.kind is VerdictKind.ACTION_REQUIRED:  # the check after a clean-up: its threats are known
+        known = tuple(reason for reason in decided.reasons if reason.code.startswith("verdict.threats_"))
+        verdict = Verdict(VerdictKind.ACTION_REQUIRED, (*known, cut_off))
     return msgspec.structs.replace(stub, ended="", evidence=evidence, verdict=verdict)
 
 

@@ -1,6 +1,7 @@
 """The clean-up as a whole: real engines, a real journal, a real quarantine on another volume."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,12 @@ import pytest
 
 from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.action import ActionRecord, ActionStop, ItemResult
-from medscan_gui.core.events import CleanUpProgress, FileCleaned, Finished, ScanEvent
+from medscan_gui.core.events import CleanUpProgress, FileCleaned, Finished, Preparing, ScanEvent
 from medscan_gui.core.messages import Message
 from medscan_gui.core.names import raw_bytes
 from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.words import Fate, Light
+from medscan_gui.core.words import Fate, Light, Stop
 from medscan_gui.response.clean_up import CleanUpRequest, CleanUpSession, plan, refusal
 from medscan_gui.response.plan import CleanUpRefusedError
 from medscan_gui.services import Services, accept_file, device_for, open_services
@@ -243,7 +244,6 @@ def test_a_threat_that_comes_back_is_red(services: Services, cleanable: Path) ->
 def test_an_incomplete_scan_never_becomes_green(services: Services, cleanable: Path) -> None:
     (cleanable / "eicar.com").write_bytes(eicar())
     red = scan(services, cleanable)
-    from medscan_gui.core.words import Stop
 
     evidence = msgspec.structs.replace(red.evidence, stop=Stop.CANCELLED)
     finished, _events = clean_up(services, msgspec.structs.replace(red, evidence=evidence))
@@ -389,3 +389,24 @@ def test_folders_of_the_card_are_only_looked_at_when_read_again(services: Servic
     assert finished.record.coverage.items_accepted == 1
     assert finished.record.coverage.items_read == 0
     assert not (images / "b.dcm").exists()
+
+
+def test_a_check_that_was_cut_off_is_red_and_not_forgotten(services: Services, cleanable: Path, tmp_path: Path) -> None:
+    (cleanable / "eicar.com").write_bytes(eicar())
+    red = scan(services, cleanable)
+    session = CleanUpSession(services, CleanUpRequest(red))
+    events = session.events()
+    for event in events:
+        if event == Preparing(Message.of("scan.starting_engine")):
+            break  # the check has begun
+    copy = tmp_path / "as a kill leaves it"
+    shutil.copytree(services.paths.data_dir, copy, ignore=shutil.ignore_patterns("*.lock"))
+    events.close()  # type: ignore[attr-defined]  # a generator
+    after = open_services(find_paths(copy))
+    try:
+        latest, *_older = after.journal.scans()
+        record = after.journal.record(latest.id)
+    finally:
+        after.close()
+    assert (record.follows, record.stop, record.light) == (red.id, Stop.CUT_OFF, Light.RED)
+    assert record.verdict.reasons[-1] == Message.of("verdict.cut_off")
