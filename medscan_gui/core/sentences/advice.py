@@ -129,7 +129,7 @@ SENTENCES: dict[str, str] = {
     ),
     "advice.do.left_cancelled": N_("The clean-up did not reach its end: start it again for the files that are left."),
     "advice.do.left_otherwise": N_(
-        "The technical part says for each file why it was left: give it to the specialists."
+        "The list of threats says for each file why it was left: give it to the specialists."
     ),
     # What to do: no conclusion, by reason.
     "advice.do.run_to_end": N_("Scan again and let it run to its end. If you need the computer, pause instead."),

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from medscan_gui.services import Services
 
 
+#: Refusals by a policy card that allows to look only: nothing at all is offered then.
+_LOOK_ONLY = frozenset({"clean_up.detect_only", "clean_up.detect_only_default"})
+
+
 class Aftermath(QObject):
     """`session_ready` carries a confirmed clean-up; `again_wanted` asks for the same scan once more."""
 
@@ -70,6 +74,7 @@ class Aftermath(QObject):
         self.keeping.forget()
         self._buttons.offer_clean_up(False)
         self._result.choice_bar.show_nothing()
+        self._result.threat_table.offer_keeping(False)
         self._result.kept_notice.show_text("")
 
     # --- cleaning up ---------------------------------------------------------------------------------
@@ -78,10 +83,12 @@ class Aftermath(QObject):
     def _offer(self) -> None:
         self._buttons.offer_clean_up(True)
         self._result.choice_bar.show_offer()
+        self._result.threat_table.offer_keeping(True)
 
     @Slot(object)
     def _refuse(self, why: Message) -> None:
         self._result.choice_bar.show_refusal(why)
+        self._result.threat_table.offer_keeping(why.code not in _LOOK_ONLY)
 
     @Slot(bool)
     def _preparing(self, preparing: bool) -> None:  # as the signal carries it
@@ -111,7 +118,7 @@ class Aftermath(QObject):
     @Slot()
     def keep_chosen(self) -> None:
         """Ask why the chosen files are kept."""
-        if self._services is None or self._finished is None:
+        if self._services is None or self._finished is None or not self._result.threat_table.keeping:
             return
         model = self._result.threats
         findings = model.findings_of(model.chosen)

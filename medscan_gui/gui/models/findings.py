@@ -49,14 +49,19 @@ class FindingsModel(QAbstractTableModel):
         self._choosing = False
         self._chosen: set[bytes] = set()
         self._accepted: set[str] = set()
+        self._uncertain: frozenset[bytes] = frozenset()
         self._choosable: frozenset[bytes] = frozenset()
 
-    def set_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Show these findings, worst first; nothing is chosen."""
+    def set_findings(self, findings: tuple[Finding, ...], uncertain: Iterable[bytes] = ()) -> None:
+        """Show these findings, worst first; nothing is chosen.
+
+        `uncertain`: raw paths of files of which a clean-up does not know whether they were removed.
+        """
         self.beginResetModel()
         self._rows = list(worst_first(findings))
         self._chosen.clear()
         self._accepted.clear()
+        self._uncertain = frozenset(uncertain)
         self._choosable = frozenset(found.chain[0] for found in self._rows if _in_place(found))
         self.endResetModel()
         self.choice_changed.emit()
@@ -203,6 +208,8 @@ class FindingsModel(QAbstractTableModel):
     def _cell(self, finding: Finding, column: FindingColumn) -> str:
         if column is FindingColumn.FATE and finding.fate is Fate.IN_PLACE and finding.content in self._accepted:
             return _("Accepted from the next scan on")
+        if column is FindingColumn.FATE and _in_place(finding) and finding.chain[0] in self._uncertain:
+            return _uncertain_words(finding)
         return _cell(finding, column)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -231,6 +238,13 @@ def fate_words(finding: Finding) -> str:
             if finding.why is None:
                 return _("Still there")
             return _("Still there: {why}").format(why=shown(current().sentence(finding.why), _CELL))
+
+
+def _uncertain_words(finding: Finding) -> str:
+    if finding.why is None:
+        return _("Not certain whether it was removed")
+    why = shown(current().sentence(finding.why), _CELL)
+    return _("Not certain whether it was removed: {why}").format(why=why)
 
 
 def _cell(finding: Finding, column: FindingColumn) -> str:

@@ -21,9 +21,8 @@ from medscan_gui.gui.pages.quarantine_export import ExportDialog
 from medscan_gui.gui.pages.quarantine_loader import QuarantineLoader
 from medscan_gui.gui.pages.quarantine_restore import RestoreDialog
 from medscan_gui.gui.pages.quarantine_steps import left_out_words
-from medscan_gui.gui.pages.quarantine_task import TaskRunner
+from medscan_gui.gui.pages.quarantine_task import Task, TaskRunner
 from medscan_gui.gui.pages.quarantine_view import DETAILS, NOTHING, PROGRESS, RESULT, QuarantineView
-from medscan_gui.gui.scan_thread import Followed
 
 if TYPE_CHECKING:
     from medscan_gui.core.events import CleanUpProgress
@@ -67,6 +66,8 @@ class QuarantinePage(Page):
         view.details.destroy_button.clicked.connect(self.destroy_files)
         view.details.export_button.clicked.connect(self.export_files)
         view.progress.cancel.clicked.connect(self.stop_work)
+        view.progress.pause_wanted.connect(self.runner.pause)
+        view.progress.go_on_wanted.connect(self.runner.resume)
         view.result.closed.connect(self._result_read)
 
     def _add_keys(self) -> None:
@@ -290,7 +291,7 @@ class QuarantinePage(Page):
             work = partial(quarantine.export, ids, target, password, operator=operator, reason=reason)
             self._begin(ActionKind.EXPORT, work)
 
-    def _begin(self, kind: ActionKind, make: Callable[[], Followed]) -> None:
+    def _begin(self, kind: ActionKind, make: Callable[[], Task]) -> None:
         """Read the chosen entries beside the window's thread, then follow the task."""
         self.view.progress.begin(kind)
         self.view.below.setCurrentIndex(PROGRESS)
@@ -302,6 +303,8 @@ class QuarantinePage(Page):
 
         assert isinstance(task, QuarantineTask)  # noqa: S101  # our own answer to our own question
         self.runner.start(task)
+        if self.view.progress.paused:  # it was pressed while the entries were still being read
+            self.runner.pause()
 
     @Slot(object)
     def _progressed(self, progress: "CleanUpProgress") -> None:

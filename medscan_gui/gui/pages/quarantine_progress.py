@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from medscan_gui.core.action import ActionKind, ItemResult
@@ -26,7 +26,10 @@ _TWO_LINES = 48
 
 
 class TaskProgress(Card):
-    """A bar, how many files, the one at hand, and Cancel."""
+    """A bar, how many files, the one at hand; Pause and Cancel. `pause_wanted` and `go_on_wanted` are pressed there."""
+
+    pause_wanted = Signal()
+    go_on_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=20, gap=12)
@@ -37,28 +40,45 @@ class TaskProgress(Card):
         self.bar = ScanBar()
         self.current = ElidedLabel()
         self.left = Label(role="soft")
+        self.pause = Button(icon_name="pause")
         self.cancel = Button(icon_name="cancel")
+        self._paused = False
+        self.pause.clicked.connect(self._toggle_pause)
         self.body.addLayout(row([self.title, None, self.count]))
         self.body.addWidget(self.bar)
         self.body.addWidget(self.current)
-        self.body.addLayout(row([self.left, None, self.cancel]))
+        self.body.addLayout(row([self.left, None, self.pause, self.cancel], gap=12))
         self.body.addStretch(1)
 
     def begin(self, kind: ActionKind) -> None:
         """Show that something begins."""
         self._kind = kind
-        self.cancel.setEnabled(True)
+        self._paused = False
+        for button in (self.pause, self.cancel):
+            button.setEnabled(True)
         self.show_progress(CleanUpProgress())
         self.retranslate()
 
+    @property
+    def paused(self) -> bool:
+        """Whether a pause was asked for."""
+        return self._paused
+
     def stopping(self) -> None:
         """It is on its way to its end: nothing more to press."""
-        self.cancel.setEnabled(False)
+        for button in (self.pause, self.cancel):
+            button.setEnabled(False)
+
+    @Slot()
+    def _toggle_pause(self) -> None:
+        self._paused = not self._paused
+        (self.pause_wanted if self._paused else self.go_on_wanted).emit()
+        self.retranslate()
 
     def show_progress(self, progress: CleanUpProgress) -> None:
         """Show how far it is."""
         self._progress = progress
-        self.bar.show_share(progress.fraction)
+        self.bar.show_share(progress.fraction, still=self._paused)
         done, total = number(progress.files_done), number(progress.files_total)
         self.count.setText(_("{done} of {total}").format(done=done, total=total) if progress.files_total else "")
         self.current.setText(shown_raw(progress.current, _LONGEST) if progress.current else "–")
@@ -71,8 +91,11 @@ class TaskProgress(Card):
             ActionKind.DESTROY: _("Destroying files…"),
             ActionKind.EXPORT: _("Exporting files…"),
         }
-        self.title.setText(titles.get(self._kind, ""))
-        self.bar.setAccessibleName(self.title.text())
+        title = titles.get(self._kind, "")
+        self.bar.setAccessibleName(title)
+        self.title.setText(_("Paused after the file at hand") if self._paused else title)
+        self.pause.setText(_("Go on") if self._paused else _("Pause"))
+        self.pause.set_icon("play" if self._paused else "pause")
         self.cancel.setText(_("Cancel"))
         self.show_progress(self._progress)
 

@@ -1,6 +1,6 @@
 """One thing being done to many entries of the quarantine, followed from a thread of its own."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -9,6 +9,18 @@ from medscan_gui.gui.scan_thread import DELIVERY_MS, Followed, ScanThread
 
 if TYPE_CHECKING:
     from medscan_gui.response.quarantine import Done
+
+
+class Task(Followed, Protocol):
+    """What the window needs of `response.quarantine.QuarantineTask`."""
+
+    def pause(self) -> None:
+        """Begin nothing more until `resume`; returns at once."""
+        ...
+
+    def resume(self) -> None:
+        """Go on; returns at once."""
+        ...
 
 
 class TaskRunner(QObject):
@@ -20,7 +32,7 @@ class TaskRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._task: Followed | None = None
+        self._task: Task | None = None
         self._thread: ScanThread | None = None
         self._done: Done | None = None
         self._delivery = QTimer(self)
@@ -33,7 +45,7 @@ class TaskRunner(QObject):
         """Whether something is under way."""
         return self._thread is not None
 
-    def start(self, task: Followed) -> None:
+    def start(self, task: Task) -> None:
         """Begin to follow `task`. Raises RuntimeError while another one runs."""
         if self._thread is not None:
             raise RuntimeError("something is under way already")
@@ -47,6 +59,16 @@ class TaskRunner(QObject):
         """Begin nothing more; `over` follows."""
         if self._task is not None:
             self._task.cancel()
+
+    def pause(self) -> None:
+        """Begin nothing more until `resume`."""
+        if self._task is not None:
+            self._task.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        if self._task is not None:
+            self._task.resume()
 
     @Slot()
     def _woken(self) -> None:

@@ -12,13 +12,18 @@ from medscan_gui.gui.widgets import Card, Label, column, row
 
 _LONGEST = 2000
 
-#: Reasons that "what happened" always says in its own words.
+#: Reasons that "what happened" always says in its own words; of accepted files only one sentence of it speaks.
 _SAID = frozenset({"verdict.no_threat", "verdict.threats_left", "verdict.threats_removed"})
+_ACCEPTED = ("advice.happened.accepted", "verdict.threats_accepted")
 
 
 def spoken(message: Message) -> str:
     """Return a message as a sentence of bounded length, safe to show."""
     return shown(current().sentence(message), _LONGEST)
+
+
+def _is_said(reason: Message, happened: Message) -> bool:
+    return reason == happened or reason.code in _SAID or (happened.code, reason.code) == _ACCEPTED
 
 
 class AdviceCard(Card):
@@ -86,7 +91,7 @@ class AdviceCards(QWidget):
     def show_advice(self, advice: Advice, reasons: tuple[Message, ...] = ()) -> None:
         """Show the advice of a record; `reasons` are listed under what happened where they add to it."""
         self._advice = advice
-        self._reasons = tuple(reason for reason in reasons if reason != advice.happened and reason.code not in _SAID)
+        self._reasons = tuple(reason for reason in reasons if not _is_said(reason, advice.happened))
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -4,7 +4,8 @@ from medscan_gui.core.device import Device, Target
 from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, ngettext_
-from medscan_gui.gui.models.phrases import date_time, headline, number
+from medscan_gui.core.words import VerdictKind
+from medscan_gui.gui.models.phrases import date_time, headline, number, sentence
 from medscan_gui.gui.scan.targets import Choice
 
 
@@ -60,7 +61,14 @@ def whose_words(device: Device, operator: str) -> str:
 def result_words(record: ScanRecord) -> tuple[str, str, str]:
     """Return headline, subject and second line of a result."""
     subject = " · ".join(part for part in (Choice(record.target).title, shown(record.device.title, 60)) if part)
-    return headline(record.verdict.kind, record.stop), subject, _result_line(record)
+    return _headline(record), subject, _result_line(record)
+
+
+def _headline(record: ScanRecord) -> str:
+    # "No threat was found" would not be true beside a threat that the hospital keeps.
+    if record.verdict.kind is VerdictKind.NO_THREAT and record.evidence.threats_accepted > 0:
+        return sentence("report.sentence.accepted")
+    return headline(record.verdict.kind, record.stop)
 
 
 def _result_line(record: ScanRecord) -> str:

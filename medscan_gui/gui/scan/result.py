@@ -1,12 +1,13 @@
 """After a scan: the advice first, then the lists and the technical facts."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from medscan_gui.core.action import ActionRecord
+from medscan_gui.core.action import ActionRecord, ItemResult
 from medscan_gui.core.events import Finished
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import shown
@@ -104,7 +105,7 @@ class ResultView(QWidget):
             return
         record = self._record
         self.advice.show_advice(advice(record), record.verdict.reasons)
-        self.threats.set_findings(record.findings)
+        self.threats.set_findings(record.findings, _uncertain(self._action))
         self.threat_table.show_fates()
         self.problems.set_problems(record.problems, record.coverage)
         self._show_tabs(record)
@@ -192,3 +193,10 @@ class ResultView(QWidget):
             open_file(self._saved_file)
         except MedScanError as error:
             self.notice.show_text(current().sentence(error.message))
+
+
+def _uncertain(action: ActionRecord | None) -> Iterator[bytes]:
+    """Yield the raw paths of the files of which a clean-up does not know whether they were removed."""
+    for item in action.items if action else ():
+        if item.result is ItemResult.UNCERTAIN:
+            yield item.chain[0]

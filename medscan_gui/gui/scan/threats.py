@@ -96,6 +96,7 @@ class ThreatTable(CopyTable):
             header.resizeSection(section, width)
         header.setSectionResizeMode(FindingColumn.WHERE, QHeaderView.ResizeMode.Stretch)
         header.moveSection(header.visualIndex(FindingColumn.FATE), 2)
+        self._keeping = False
         self._menu = ThreatMenu(self)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu.open_at)
@@ -108,6 +109,15 @@ class ThreatTable(CopyTable):
         self.setColumnHidden(FindingColumn.FATE, not told)
         self.setColumnHidden(FindingColumn.AUTHOR, told)
         self.setColumnHidden(FindingColumn.SHA256, told)
+
+    @property
+    def keeping(self) -> bool:
+        """Whether files may be kept from here."""
+        return self._keeping
+
+    def offer_keeping(self, offered: bool) -> None:  # said by its name
+        """Offer to keep files, or not: on a device that is only looked at, nothing is decided beside it."""
+        self._keeping = offered
 
     @property
     def threats(self) -> FindingsModel:
@@ -161,6 +171,8 @@ class ThreatMenu(CopyMenu):
         self._leave.setText(_("Leave where it is"))
         self._clean_up.setVisible(model.choosing)
         self._leave.setVisible(model.choosing)
+        self._keep.setVisible(self._table.keeping)
+        self._line.setVisible(model.choosing or self._table.keeping)
         for action in (self._clean_up, self._keep):
             action.setEnabled(bool(these))
         self._leave.setEnabled(bool(these & model.chosen))
