@@ -18,6 +18,8 @@ class ActionKind(StrEnum):
     RESTORE = "restore"
     DESTROY = "destroy"
     EXPORT = "export"
+    #: What had been left half-way (a kill, a medium that was away) was brought to its end, without the operator.
+    SETTLE = "settle"
 
 
 class ActionStop(StrEnum):

@@ -7,6 +7,20 @@ from medscan_gui.core.names import shown_chain
 from medscan_gui.core.words import SEVERITY_ORDER, Cause, Fate, Outcome, Severity
 
 
+class FileIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Which file on disk was scanned, as its open handle told: what clean-up must find there again, or leave alone.
+
+    Numbers are those of stat(2); times are nanoseconds since 1970. `inode` is 0 where numbers do not last (FAT).
+    """
+
+    device: int
+    inode: int
+    modified_ns: int
+    changed_ns: int
+    #: Names of the file on its volume.
+    links: int = 1
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One signature that matched one Item.
 
@@ -28,6 +42,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     engine: str = "yara"
     #: SHA-256 of the whole outer file `chain[0]`, where the chain has more than one link; "" otherwise.
     file_sha256: str = ""
+    #: The outer file `chain[0]` itself; None in records of programs that did not tell.
+    identity: FileIdentity | None = None
     fate: Fate = Fate.IN_PLACE
     #: Why clean-up left it in place; None if nobody asked for its removal, or if it is gone.
     why: Message | None = None
