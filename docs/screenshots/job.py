@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
+from studio import Studio, click, type_into, until
 
 from medscan_gui.core.action import ActionKind
 from medscan_gui.core.words import Light
@@ -20,7 +21,6 @@ from medscan_gui.gui.pages.quarantine_restore import RestoreDialog
 from medscan_gui.gui.pages.quarantine_view import RESULT
 from medscan_gui.gui.scan.stage import Stage
 from medscan_gui.response.reports import action_report, scan_report
-from studio import Studio, click, type_into, until
 
 #: Place in studio.DEVICES of the stick, and what its card says, by language.
 STICK = 4

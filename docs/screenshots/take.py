@@ -21,14 +21,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from job import large_clean_up, whole_job  # noqa: E402
 from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
+from studio import Studio, until  # noqa: E402
 
-from job import large_clean_up, whole_job  # noqa: E402
 from medscan_gui.core.words import Light  # noqa: E402
 from medscan_gui.gui.theme import theme  # noqa: E402
-from studio import Studio, until  # noqa: E402
 from tests.samples import eicar, fill  # noqa: E402
 
 #: Where the test file lies on the sticks that are not clean.

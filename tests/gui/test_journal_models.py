@@ -230,13 +230,18 @@ def test_a_device_tells_its_latest_scan_in_words() -> None:
     model.set_devices(
         [
             DeviceSummary(
-                device=known, light=Light.RED, latest_scan="2020-01-01T00:00:00.000Z", latest_scan_id="s", scans=2
+                device=known,
+                light=Light.RED,
+                latest_scan="2020-01-01T00:00:00.000Z",
+                latest_scan_id="s",
+                scans=2,
+                threats_open=3,
             ),
             DeviceSummary(device=Device(id="e")),
         ]
     )
-    place, latest, due = model.index(1, 0).data(DETAIL_ROLE)
-    assert due == ""
+    place, latest, still_open, due = model.index(1, 0).data(DETAIL_ROLE)
+    assert (still_open, due) == ("3 threats still there", "")
     assert place == "MR-3 · Radiology"
     assert latest.startswith("RED · ")
     assert latest.endswith(" years ago · 2 scans")
@@ -301,7 +306,7 @@ def test_an_overdue_scan_is_a_word_and_a_symbol() -> None:
     devices = [DeviceSummary(device=Device(id=day), next_scan=day) for day in days]
     model = DevicesModel(icon, now=lambda: now)
     model.set_devices(devices)
-    said = [model.index(row, 0).data(DETAIL_ROLE)[2] for row in range(1, 7)]
+    said = [model.index(row, 0).data(DETAIL_ROLE)[-1] for row in range(1, 7)]
     assert said == [
         "OVERDUE since 2026-11-20", "Next scan due today", "Next scan due 2026-12-21",
         "Next scan due 2026-12-22", "", "",

@@ -74,8 +74,13 @@ class Aftermath(QObject):
         self.keeping.forget()
         self._buttons.offer_clean_up(False)
         self._result.choice_bar.show_nothing()
+        self._result.advice.offer_clean_up(False)
         self._result.threat_table.offer_keeping(False)
         self._result.kept_notice.show_text("")
+
+    @property
+    def _on_a_medium(self) -> bool:
+        return self._finished is not None and self._finished.record.target.removable
 
     # --- cleaning up ---------------------------------------------------------------------------------
 
@@ -83,6 +88,7 @@ class Aftermath(QObject):
     def _offer(self) -> None:
         self._buttons.offer_clean_up(True)
         self._result.choice_bar.show_offer()
+        self._result.advice.offer_clean_up(self._on_a_medium)
         self._result.threat_table.offer_keeping(True)
 
     @Slot(object)

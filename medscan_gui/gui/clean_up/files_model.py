@@ -46,7 +46,11 @@ class PlannedFilesModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the title of a column."""
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == FileColumn.SIZE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         titles = (_("File"), _("Threat"), _("Size"), _("What happens"))
         return titles[section] if 0 <= section < len(titles) else None
@@ -91,4 +95,4 @@ def happens(file: "PlannedFile", limit: int = _CELL) -> str:
     """Return what will happen to one file, and why if it stays."""
     if file.obstacle is not None:
         return _("Stays: {why}").format(why=shown(current().sentence(file.obstacle), limit))
-    return _("The whole archive is taken") if file.members else _("Is taken")
+    return _("The whole archive goes into quarantine") if file.members else _("Goes into quarantine")

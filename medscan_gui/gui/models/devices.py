@@ -111,7 +111,7 @@ class DevicesModel(QAbstractListModel):
 
     def _detail(self, summary: DeviceSummary | None) -> tuple[str, ...]:
         if summary is not None:
-            return _place(summary), _latest(summary), self._due(summary)
+            return _place(summary), _latest(summary), _open(summary), self._due(summary)
         count = len(self._rows)
         total = sum(row.scans for row in self._rows)
         devices = ngettext_("{count} device", "{count} devices", count).format(count=number(count))
@@ -145,6 +145,14 @@ def _place(summary: DeviceSummary) -> str:
     device = summary.device
     parts = [device.asset_number if device.name else "", device.department]
     return " · ".join(shown(part, _CELL) for part in parts if part)
+
+
+def _open(summary: DeviceSummary) -> str:
+    # A light is of one scan: after a part was scanned again, or a file was put back, this is what counts.
+    count = summary.threats_open
+    if not count:
+        return ""
+    return ngettext_("{count} threat still there", "{count} threats still there", count).format(count=number(count))
 
 
 def _latest(summary: DeviceSummary) -> str:

@@ -43,13 +43,15 @@ class AdviceCard(Card):
         """The sentences shown."""
         return [label.text() for label in self.findChildren(Label) if label is not self.title]
 
-    def show_sentences(self, sentences: list[str], *, numbered: bool = False) -> None:
-        """Show these sentences in place of the ones before."""
+    def show_sentences(self, sentences: list[str], *, numbered: bool = False, lead: str = "") -> None:
+        """Show these sentences in place of the ones before, below a `lead` that has no number."""
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
+        if lead:
+            self._lines.addWidget(_Step(0, lead))
         for place, sentence in enumerate(sentences, 1):
             self._lines.addWidget(_Step(place if numbered and len(sentences) > 1 else 0, sentence))
 
@@ -78,6 +80,7 @@ class AdviceCards(QWidget):
         super().__init__(parent)
         self._advice: Advice | None = None
         self._reasons: tuple[Message, ...] = ()
+        self._clean_up_first = False
         self.happened, self.means, self.next = AdviceCard("what"), AdviceCard("means"), AdviceCard("next")
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -87,6 +90,12 @@ class AdviceCards(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         self.setLayout(grid)
+
+    def offer_clean_up(self, offered: bool) -> None:  # said by its name
+        """Say before the next steps that a clean-up is the other way: they begin with unplugging the medium."""
+        if offered != self._clean_up_first:
+            self._clean_up_first = offered
+            self.retranslate()
 
     def show_advice(self, advice: Advice, reasons: tuple[Message, ...] = ()) -> None:
         """Show the advice of a record; `reasons` are listed under what happened where they add to it."""
@@ -104,4 +113,10 @@ class AdviceCards(QWidget):
         happened = [self._advice.happened, *self._reasons]
         self.happened.show_sentences([spoken(message) for message in happened])
         self.means.show_sentences([spoken(self._advice.means)])
-        self.next.show_sentences([spoken(message) for message in self._advice.next_steps], numbered=True)
+        lead = ""
+        if self._clean_up_first:
+            lead = _(
+                "If this medium may be cleaned, do that first: “Clean up…” moves the threats into the quarantine "
+                "and checks that they are gone. If not:"
+            )
+        self.next.show_sentences([spoken(message) for message in self._advice.next_steps], numbered=True, lead=lead)

@@ -72,10 +72,13 @@ def _headline(record: ScanRecord) -> str:
 
 
 def _result_line(record: ScanRecord) -> str:
-    # The scan that verifies a clean-up reads little: its result is on what was read before as well.
-    read = record.coverage.items_read + record.evidence.earlier_items_read
+    read, again = record.coverage.items_read, 0
+    if record.follows:
+        # The scan that verifies a clean-up reads little: its result is on what was read before as well.
+        read, again = record.evidence.earlier_items_read, read
     parts = (
         date_time(record.ended),
-        ngettext_("{count} item read", "{count} items read", read).replace("{count}", number(read)),
+        ngettext_("{count} item read", "{count} items read", read).format(count=number(read)),
+        ngettext_("{count} read again", "{count} read again", again).format(count=number(again)) if again else "",
     )
     return " · ".join(part for part in parts if part)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from medscan_gui.core.action import ActionRecord, ItemResult
@@ -42,6 +42,35 @@ NO_RESULT = Advice(
 )
 
 
+#: Pixels: the heading of a list and two and a half of its rows; the titles of the tabs.
+_FEW_ROWS, _TITLES = 120, 44
+
+
+class ResultTabs(QTabWidget):
+    """Takes the height that is left, and asks for no more than a list needs to be read: it scrolls by itself.
+
+    A QTabWidget would ask for the height of its largest page, and the page around it would scroll as well.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDocumentMode(True)
+
+    def hasHeightForWidth(self) -> bool:
+        """Return False, whatever the pages wish."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """Return the least height."""
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return titles, and a list of a few rows below the line that is above the list of threats."""
+        layout = page.layout() if (page := self.widget(0)) is not None else None
+        above = layout.minimumSize().height() - _FEW_ROWS if layout is not None else 0
+        return QSize(super().minimumSizeHint().width(), _TITLES + max(0, above) + _FEW_ROWS)
+
+
 class ResultView(QWidget):
     """Shows one finished scan. `notice` is where a report or a saved record is announced."""
 
@@ -70,10 +99,8 @@ class ResultView(QWidget):
         self._procedure_steps = (0, 0)
         self.not_read_tree = NotReadTree(self.problems)
         self.facts_table = facts_table(self.facts)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.setMinimumHeight(228)
-        self.threat_table.setMinimumHeight(120)
+        self.tabs = ResultTabs()
+        self.threat_table.setMinimumHeight(_FEW_ROWS)
         procedure = scrolled(column([self.procedure, None]))
         for view in (threats, self.not_read_tree, procedure, self.facts_table):
             self.tabs.addTab(view, "")
