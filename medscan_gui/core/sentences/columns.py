@@ -42,9 +42,9 @@ SENTENCES: dict[str, str] = {
     "column.files_uncertain": N_("Files cut off half-way"),
     "column.destination": N_("Exported to"),
     "column.action.clean_up": N_("Clean-up"),
-    "column.action.restore": N_("Restored"),
-    "column.action.destroy": N_("Destroyed"),
-    "column.action.export": N_("Exported"),
+    "column.action.restore": N_("Files restored"),
+    "column.action.destroy": N_("Files destroyed"),
+    "column.action.export": N_("Files exported"),
 }
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {}

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ActionStop, ItemResult
 from medscan_gui.core.names import shown, shown_raw
-from medscan_gui.core.text import _, current, ngettext_
+from medscan_gui.core.text import _, current, ngettext_, pgettext_
 from medscan_gui.gui.models.phrases import number
 from medscan_gui.gui.models.roles import ROOT, SORT_ROLE, VALUE_ROLE, Index, plain_tip
 from medscan_gui.store.summaries import ActionSummary
@@ -25,8 +25,8 @@ def action_word(kind: ActionKind) -> str:
     return {
         ActionKind.CLEAN_UP: _("Clean-up"),
         ActionKind.RESTORE: _("Restored"),
-        ActionKind.DESTROY: _("Destroyed"),
-        ActionKind.EXPORT: _("Exported"),
+        ActionKind.DESTROY: pgettext_("action", "Destroyed"),
+        ActionKind.EXPORT: pgettext_("action", "Exported"),
     }[kind]
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 
 from medscan_gui.core.finding import Finding, worst_first
 from medscan_gui.core.names import shown
-from medscan_gui.core.text import _, current
+from medscan_gui.core.text import _, current, pgettext_
 from medscan_gui.core.words import SEVERITY_ORDER, Fate
 from medscan_gui.gui.models.phrases import severity_word
 from medscan_gui.gui.models.roles import ROOT, SORT_ROLE, VALUE_ROLE, Index, plain_tip
@@ -231,7 +231,7 @@ def fate_words(finding: Finding) -> str:
     """Return what became of a threat in words: removed, accepted, or still there and why."""
     match finding.fate:
         case Fate.REMOVED:
-            return _("Removed, kept in the quarantine") if finding.entry else _("Removed")
+            return _("Removed, kept in the quarantine") if finding.entry else pgettext_("threat", "Removed")
         case Fate.ACCEPTED:
             return _("Accepted by the hospital")
         case Fate.IN_PLACE:

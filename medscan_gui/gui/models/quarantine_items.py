@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ItemResult
 from medscan_gui.core.names import shown, shown_raw
-from medscan_gui.core.text import _, current
+from medscan_gui.core.text import _, current, pgettext_
 from medscan_gui.gui.models.roles import ROOT, Index, plain_tip
 
 _CELL = 400
@@ -92,7 +92,7 @@ def result_words(kind: ActionKind, result: ItemResult) -> str:
     match result:
         case ItemResult.DONE:
             return {
-                ActionKind.CLEAN_UP: _("Removed"),
+                ActionKind.CLEAN_UP: pgettext_("file", "Removed"),
                 ActionKind.RESTORE: _("Put back"),
                 ActionKind.DESTROY: _("Destroyed"),
                 ActionKind.EXPORT: _("Exported"),
