@@ -165,6 +165,12 @@ def _all_done(kind: ActionKind, count: int) -> str:
             return ngettext_("{count} file was destroyed.", "{count} files were destroyed.", count)
         case ActionKind.EXPORT:
             return ngettext_("{count} file was exported.", "{count} files were exported.", count)
+        case ActionKind.SETTLE:
+            return ngettext_(
+                "{count} file that was left half-way is settled.",
+                "{count} files that were left half-way are settled.",
+                count,
+            )
 
 
 def _none_done(kind: ActionKind) -> str:
@@ -173,6 +179,7 @@ def _none_done(kind: ActionKind) -> str:
         ActionKind.RESTORE: _("No file was put back."),
         ActionKind.DESTROY: _("No file was destroyed."),
         ActionKind.EXPORT: _("No file was exported."),
+        ActionKind.SETTLE: _("No file could be settled."),
     }[kind]
 
 
@@ -182,4 +189,5 @@ def _what(kind: ActionKind) -> str:
         ActionKind.RESTORE: _("put back"),
         ActionKind.DESTROY: _("destroyed"),
         ActionKind.EXPORT: _("exported"),
+        ActionKind.SETTLE: _("settled"),
     }[kind]

@@ -27,12 +27,13 @@ def action_word(kind: ActionKind) -> str:
         ActionKind.RESTORE: _("Restored"),
         ActionKind.DESTROY: pgettext_("action", "Destroyed"),
         ActionKind.EXPORT: pgettext_("action", "Exported"),
+        ActionKind.SETTLE: pgettext_("action", "Settled"),
     }[kind]
 
 
 def action_icon(kind: ActionKind) -> str:
     """Return the name of its icon: a drawing in ink, since the colours of the light mean results."""
-    return "quarantine" if kind is ActionKind.CLEAN_UP else kind.value
+    return {ActionKind.CLEAN_UP: "quarantine", ActionKind.SETTLE: "refresh"}.get(kind, kind.value)
 
 
 def action_sentence(kind: ActionKind, done: int, wanted: int) -> str:
@@ -49,6 +50,11 @@ def action_sentence(kind: ActionKind, done: int, wanted: int) -> str:
         ),
         ActionKind.EXPORT: lambda: ngettext_(
             "{done} of {count} file was exported", "{done} of {count} files were exported", wanted
+        ),
+        ActionKind.SETTLE: lambda: ngettext_(
+            "{done} of {count} file that was left half-way is settled",
+            "{done} of {count} files that were left half-way are settled",
+            wanted,
         ),
     }
     return templates[kind]().format(done=number(done), count=number(wanted))

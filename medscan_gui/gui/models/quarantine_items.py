@@ -96,6 +96,7 @@ def result_words(kind: ActionKind, result: ItemResult) -> str:
                 ActionKind.RESTORE: _("Put back"),
                 ActionKind.DESTROY: _("Destroyed"),
                 ActionKind.EXPORT: _("Exported"),
+                ActionKind.SETTLE: pgettext_("file", "Settled"),
             }[kind]
         case ItemResult.NOT_DONE:
             return _("Not done")
