@@ -164,6 +164,20 @@ class Vault:
             self._drop_sample(entry.id)
         return changed
 
+    @contextmanager
+    def still_removing(self, entry: VaultEntry) -> Iterator[None]:
+        """Hold the vault's lock while the original of an entry in state REMOVING is removed.
+
+        So nobody else comes to another conclusion about that original meanwhile: for them the vault is BUSY, for
+        the caller itself too. Entering raises VaultError: CHANGED if the entry is no longer as the caller saw it,
+        NOT_POSSIBLE in other states, BUSY… What is raised inside passes through.
+        """
+        if entry.state is not EntryState.REMOVING:
+            raise self._not_possible(entry)
+        with self._locked():
+            self._same(entry)
+            yield
+
     def read(self, entry: VaultEntry) -> Iterator[bytes]:
         """Yield the sample's plain bytes. Only an iteration that ends without VaultError gave the whole, unaltered."""
         stored = self._load(entry.id)
@@ -284,10 +298,15 @@ class Vault:
         self._seen = True
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         if not is_there(self._folder):
             raise self._gone()
-        with locked(self._folder, self._busy_seconds), self._io():
+        with locked(self._folder, self._busy_seconds):
+            yield
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._locked(), self._io():
             yield
 
     @contextmanager

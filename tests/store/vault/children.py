@@ -159,6 +159,23 @@ def export_under_a_size_limit(folder: Path, entry_id: str) -> None:
     say(attempt(lambda: vault.export([entry], folder / "out.zip", "infected")))
 
 
+def remove_guarded(folder: Path, entry_id: str) -> None:
+    """Take an original away, guarded: says when it is inside, and goes on at a line of its input."""
+    vault = vault_in(folder)
+    entry = vault.entry(entry_id)
+    say(entry.state)
+    sys.stdin.readline()
+
+    def remove() -> None:
+        with vault.still_removing(entry):
+            say("inside")
+            sys.stdin.readline()
+            (folder / "original").unlink()
+
+    say(attempt(remove))
+    say(attempt(lambda: vault.update(entry, state=EntryState.QUARANTINED)))
+
+
 def update_some(folder: Path, ids: str) -> None:
     """Destroy what is still quarantined, beside whoever else does that; says how many this process won."""
     vault, won = vault_in(folder), 0
@@ -182,6 +199,7 @@ ROLES = {
         on_a_protected_key,
         as_somebody_else,
         export_under_a_size_limit,
+        remove_guarded,
         update_some,
     )
 }

@@ -16,7 +16,9 @@ def line(role: str, folder: Path, argument: str = "") -> list[str]:
 
 def start(role: str, folder: Path, argument: str = "") -> "subprocess.Popen[str]":
     """Start a role; the caller ends it."""
-    return subprocess.Popen(line(role, folder, argument), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        line(role, folder, argument), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def run(role: str, folder: Path, argument: str = "", prefix: tuple[str, ...] = ()) -> list[Any]:
