@@ -1,10 +1,17 @@
 """Findings and the items that could not be read."""
 
+import os
+
 import msgspec
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown_chain
 from medscan_gui.core.words import SEVERITY_ORDER, Cause, Fate, Outcome, Severity
+
+
+#: What 64 bits hold: records and messages take no larger numbers.
+_UNSIGNED = (1 << 64) - 1
+_SIGNED = (1 << 63) - 1
 
 
 class FileIdentity(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +26,25 @@ class FileIdentity(msgspec.Struct, frozen=True, kw_only=True):
     changed_ns: int
     #: Names of the file on its volume.
     links: int = 1
+
+    @classmethod
+    def of(cls, status: os.stat_result, *, lasting: bool = True) -> "FileIdentity":
+        """Return what the status of an open file tells; not its inode if numbers there do not last.
+
+        A medium may claim any time: one beyond the years 1677 to 2262 counts as the last of these (64 bits of
+        nanoseconds). An inode number beyond 64 bits cannot be told.
+        """
+        return cls(
+            device=status.st_dev & _UNSIGNED,
+            inode=status.st_ino if lasting and status.st_ino <= _UNSIGNED else 0,
+            modified_ns=_bounded(status.st_mtime_ns),
+            changed_ns=_bounded(status.st_ctime_ns),
+            links=status.st_nlink,
+        )
+
+
+def _bounded(time_ns: int) -> int:
+    return max(-_SIGNED - 1, min(time_ns, _SIGNED))
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

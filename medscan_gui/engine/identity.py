@@ -10,6 +10,7 @@ import struct
 from hashlib import blake2b
 from pathlib import Path
 
+from medscan_gui.core.finding import FileIdentity
 from medscan_gui.engine import places
 from medscan_gui.engine.card_folders import names_in_any_case
 
@@ -71,9 +72,15 @@ class FileSystems:
 
     def lasting(self, status: os.stat_result) -> places.Identity:
         """Return what of an identity stays the same while a file system is mounted; 0 for an inode that may not."""
-        kind = self.type_of(status.st_dev)
-        lasts = kind not in _NUMBERED_WHEN_LOADED and not kind.startswith("fuse")
-        return status.st_dev, status.st_ino if lasts else 0
+        return status.st_dev, status.st_ino if self._lasts(status.st_dev) else 0
+
+    def opened(self, status: os.stat_result) -> FileIdentity:
+        """Return which file an open handle holds, from its status."""
+        return FileIdentity.of(status, lasting=self._lasts(status.st_dev))
+
+    def _lasts(self, device: int) -> bool:
+        kind = self.type_of(device)
+        return kind not in _NUMBERED_WHEN_LOADED and not kind.startswith("fuse")
 
 
 def _mounted_types() -> dict[int, str]:
@@ -142,6 +149,17 @@ def canonical(path: bytes, mark: bytes) -> bytes:
         return _place_of(descriptor, path)
     finally:
         os.close(descriptor)
+
+
+def pack_pair(device: int, inode: int) -> bytes:
+    """Return the numbers of a file as they travel."""
+    return _MARK.pack(device, inode)
+
+
+def unpack_pair(packed: bytes) -> tuple[int, int]:
+    """Return device and inode number that were packed."""
+    device, inode = _MARK.unpack(packed)
+    return device, inode
 
 
 def pack_numbers(inodes: list[int]) -> bytes:

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 
 import msgspec
 
+from medscan_gui.core.finding import FileIdentity
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.beginnings import HEAD_BYTES, PREAMBLE_PROGRAM, hides_program, is_enough
 from medscan_gui.engine.content import EndedError, Folder, checked_status, ending_for
-from medscan_gui.engine.identity import UNKNOWN
+from medscan_gui.engine.identity import UNKNOWN, FileSystems
 from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
@@ -29,12 +30,16 @@ _HASH_STEP = 1 << 20
 
 
 class ItemResult(msgspec.Struct, frozen=True):
-    """What became of one file. `sha256` is filled when something matched and the file could be read again."""
+    """What became of one file. `sha256` is filled when something matched and the file could be read again.
+
+    `identity` is filled when something matched: the file as it was when its content was last looked at.
+    """
 
     ending: Ending
     matches: tuple[RuleMatch, ...] = ()
     sha256: str = ""
     size: int = 0
+    identity: FileIdentity | None = None
 
 
 class Pipeline:
@@ -45,6 +50,7 @@ class Pipeline:
         self._item_seconds = item_seconds
         self._seconds_per_mb = item_seconds_per_mb
         self._folder = Folder()
+        self._systems: FileSystems | None = None
         # One byte more than is read in one piece: a file that has grown shows itself.
         self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
 
@@ -95,7 +101,12 @@ class Pipeline:
         if not matches:
             return SCANNED if ending is _READ else ItemResult(ending)
         told = tuple(matches[: limits.FINDINGS_PER_ITEM])
-        return ItemResult(ending, told, _sha256(descriptor, size), size)
+        return ItemResult(ending, told, _sha256(descriptor, size), size, self._identity(after))
+
+    def _identity(self, status: os.stat_result) -> FileIdentity:
+        if self._systems is None:  # most scans find nothing and need not ask what is mounted
+            self._systems = FileSystems()
+        return self._systems.opened(status)
 
     def _look(self, descriptor: int, size: int, name: bytes) -> tuple[Ending, list[RuleMatch], int]:
         """Read and match once. Returns the ending, what matched, and the bytes that were looked at."""

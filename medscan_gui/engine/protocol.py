@@ -18,7 +18,7 @@ from medscan_gui.engine import limits
 from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
 
 #: Raised whenever a message changes; both sides must agree.
-PROTOCOL = 3
+PROTOCOL = 4
 
 Number = Annotated[int, Meta(ge=0, le=limits.MAX_NUMBER)]
 Path = Annotated[bytes, Meta(max_length=limits.PATH_BYTES)]
@@ -30,6 +30,9 @@ Inodes = Annotated[bytes, Meta(max_length=8 * limits.BATCH_ITEMS)]
 Detail = Annotated[str, Meta(max_length=limits.DETAIL_CHARS)]
 RuleName = Annotated[str, Meta(max_length=limits.RULE_CHARS)]
 MetaText = Annotated[str, Meta(max_length=limits.META_CHARS)]
+#: Nanoseconds since 1970. A medium may tell of any time, so all that 64 bits hold is believed.
+Time = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+Links = Annotated[int, Meta(ge=0, le=(1 << 32) - 1)]
 Digest = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$", max_length=64)]
 
 
@@ -191,6 +194,16 @@ class MatchEngine(StrEnum):
     DICOM = "dicom"
 
 
+class OpenedFile(msgspec.Struct, frozen=True, array_like=True):
+    """Which file was read, as its open handle told (`core.finding.FileIdentity`)."""
+
+    #: Device and inode number, as a directory's mark: no garbage fits into it.
+    mark: Mark
+    modified_ns: Time
+    changed_ns: Time
+    links: Links
+
+
 class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
     """A rule matched the item at hand."""
 
@@ -204,6 +217,7 @@ class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
     reference: MetaText
     sha256: Digest
     size: Number
+    file: OpenedFile
     engine: MatchEngine = MatchEngine.YARA
 
 

@@ -12,11 +12,12 @@ import msgspec
 
 from medscan_gui import __version__
 from medscan_gui.core.bundle import FORMAT, canonical_manifest
+from medscan_gui.core.finding import FileIdentity
 from medscan_gui.core.words import Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.child import send_all
 from medscan_gui.engine.gentle import Pace, lower_priority
-from medscan_gui.engine.identity import unpack_numbers
+from medscan_gui.engine.identity import pack_pair, unpack_numbers
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
 from medscan_gui.engine.pipeline import SCANNED, ItemResult, Pipeline
@@ -27,6 +28,7 @@ from medscan_gui.engine.protocol import (
     Hello,
     Hit,
     Load,
+    OpenedFile,
     Pause,
     Refused,
     Resume,
@@ -214,11 +216,17 @@ class Worker:
         self._pipeline.leave()
 
     def _tell_matches(self, item: int, result: ItemResult) -> None:
-        lines = [line(_hit(item, match, result)) for match in result.matches]
+        assert result.identity is not None  # noqa: S101  # what matched was open
+        file = _opened(result.identity)
+        lines = [line(_hit(item, match, result, file)) for match in result.matches]
         send_all(self._sink, b"".join(lines))
 
 
-def _hit(item: int, match: RuleMatch, result: ItemResult) -> Hit:
+def _opened(file: FileIdentity) -> OpenedFile:
+    return OpenedFile(pack_pair(file.device, file.inode), file.modified_ns, file.changed_ns, file.links)
+
+
+def _hit(item: int, match: RuleMatch, result: ItemResult, file: OpenedFile) -> Hit:
     return Hit(
         id=item,
         rule=match.rule,
@@ -230,5 +238,6 @@ def _hit(item: int, match: RuleMatch, result: ItemResult) -> Hit:
         reference=match.reference,
         sha256=result.sha256,
         size=result.size,
+        file=file,
         engine=match.engine,
     )

@@ -10,11 +10,12 @@ from collections import deque
 
 import msgspec
 
-from medscan_gui.core.finding import Finding
+from medscan_gui.core.finding import FileIdentity, Finding
 from medscan_gui.core.verdict import EngineProof
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.events import EngineStarted, Found, Role
+from medscan_gui.engine.identity import unpack_pair
 from medscan_gui.engine.places import join
 from medscan_gui.engine.process import ChildProcess, Mail
 from medscan_gui.engine.protocol import (
@@ -28,6 +29,7 @@ from medscan_gui.engine.protocol import (
     Hello,
     Hit,
     Next,
+    OpenedFile,
     Pause,
     ProtocolError,
     Refused,
@@ -287,6 +289,7 @@ class WorkerLink:
             sha256=hit.sha256,
             size=hit.size,
             engine=hit.engine.value,
+            identity=_identity(hit.file),
         )
         self._report.tell(Found(finding))
 
@@ -329,6 +332,17 @@ class WorkerLink:
         self._batches.clear()
         self._begun = False
         return path, [batch for batch in rest if batch]
+
+
+def _identity(file: OpenedFile) -> FileIdentity:
+    device, inode = unpack_pair(file.mark)
+    return FileIdentity(
+        device=device,
+        inode=inode,
+        modified_ns=file.modified_ns,
+        changed_ns=file.changed_ns,
+        links=file.links,
+    )
 
 
 def _decoded(lines: bytes) -> list[WorkerMessage]:

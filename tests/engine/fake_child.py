@@ -1,5 +1,6 @@
 """A program that stands in for an engine process and does what an honest one would never do."""
 
+import base64
 import os
 import sys
 import time
@@ -22,6 +23,7 @@ from medscan_gui.engine.protocol import (
     Hit,
     Load,
     Next,
+    OpenedFile,
     PassedOver,
     Resolved,
     SelfTest,
@@ -67,8 +69,17 @@ def hang() -> None:
 
 
 def hit(item: int) -> Hit:
-    return Hit(item, "Rule", "file", Severity.HIGH, "", "", "", "", "", 1)
+    return Hit(item, "Rule", "file", Severity.HIGH, "", "", "", "", "", 1, OpenedFile(UNKNOWN, 1, -1, 1))
 
+
+def hit_with(item: int, file: bytes) -> bytes:
+    """A hit that tells such a file."""
+    told = line(hit(item)).replace(b'["AAAAAAAAAAAAAAAAAAAAAA==",1,-1,1]', file)
+    assert file in told
+    return told
+
+
+_MARK = base64.b64encode(UNKNOWN)
 
 #: What a bad worker says to its first batch, whose first item has the id `i`.
 BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
@@ -93,6 +104,16 @@ BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
     "hits without end": lambda i: [Begin(i), *[hit(i)] * 1000],
     "a long rule name": lambda i: [Begin(i), line(hit(i)).replace(b'"Rule"', b'"%s"' % (b"R" * 5000))],
     "a strange digest": lambda i: [Begin(i), line(hit(i)).replace(b'"",1,', b'"%s",1,' % (b"Z" * 64))],
+    "a hit on no file": lambda i: [Begin(i), line(hit(i)).replace(b',["AAAAAAAAAAAAAAAAAAAAAA==",1,-1,1],"yara"', b"")],
+    "a file of nothing": lambda i: [Begin(i), hit_with(i, b"null")],
+    "a file without its links": lambda i: [Begin(i), hit_with(i, b'["%s",1,1]' % _MARK)],
+    "a long inode number": lambda i: [Begin(i), hit_with(i, b'["%s",1,1,1]' % base64.b64encode(bytes(24)))],
+    "an inode that is a number": lambda i: [Begin(i), hit_with(i, b"[-7,1,1,1]")],
+    "a time out of range": lambda i: [Begin(i), hit_with(i, b'["%s",9223372036854775808,1,1]' % _MARK)],
+    "a time out of the world": lambda i: [Begin(i), hit_with(i, b'["%s",1,-1%s,1]' % (_MARK, b"0" * 400))],
+    "a time that is a fraction": lambda i: [Begin(i), hit_with(i, b'["%s",1.5,1,1]' % _MARK)],
+    "fewer than no links": lambda i: [Begin(i), hit_with(i, b'["%s",1,1,-1]' % _MARK)],
+    "too many links": lambda i: [Begin(i), hit_with(i, b'["%s",1,1,4294967296]' % _MARK)],
     "cancelled by itself": lambda i: [Begin(i), End(i, Outcome.CANCELLED)],
     "skipped by itself": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.LINK)],
     "skipped by the card": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.FOLDER_OF_CARD)],
