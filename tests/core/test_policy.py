@@ -221,7 +221,7 @@ def test_the_longest_line() -> None:
         next_scan="2026-12-01",
     )
     assert line(card) == (
-        "look only: nothing is removed · gentle: at most 25 % of one processor core"
+        "look only: nothing is removed · gentle: at most 25 percent of one processor core"
         " · 1 folder: only the beginning of each file is checked · 2 folders in which nothing is removed"
         " · 2 people may scan · scans allowed 07:00-19:30 · on 1 day of the week"
         " · call Vendor, +33 1 · approval REF-7 · next scan due 2026-12-01"

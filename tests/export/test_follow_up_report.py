@@ -165,7 +165,7 @@ def test_the_whole_card_is_printed() -> None:
         "Manufacturer’s contact": "Support biomédical, contrat 4471",
         "Approval": "ACU-2026-118",
         "Next scan due": "21 May 2027, then every 180 days",
-        "Gentle scan": "yes, at most 25 % of one processor core",
+        "Gentle scan": "yes, at most 25 percent of one processor core",
         "May be scanned": "19:00-06:30 · Saturday, Sunday",
         "May be scanned by": "Hélène Lefèvre, Karim Benali",
         "Only headers checked in": "D:\\Images · D:\\Archive\\DICOM",

@@ -18,7 +18,7 @@ SENTENCES: dict[str, str] = {
     # Phrases of the one line before a scan.
     "card.line.detect_only": N_("look only: nothing is removed"),
     "card.line.clean_up": N_("clean-up allowed"),
-    "card.line.gentle": N_("gentle: at most {share} % of one processor core"),
+    "card.line.gentle": N_("gentle: at most {share} percent of one processor core"),
     "card.line.hours": N_("scans allowed {hours}"),
     "card.line.contact": N_("call {contact}"),
     "card.line.approval": N_("approval {reference}"),

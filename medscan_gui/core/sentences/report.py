@@ -77,7 +77,7 @@ SENTENCES: dict[str, str] = {
     "report.card.clean_up": N_("Clean-up allowed"),
     "report.card.look_only_long": N_("not allowed: look only"),
     "report.card.clean_up_long": N_("allowed, if the operator asks for it"),
-    "report.card.gentle": N_("yes, at most {share} % of one processor core"),
+    "report.card.gentle": N_("yes, at most {share} percent of one processor core"),
     "report.card.not_gentle": N_("no"),
     "report.origin.device": N_("this device’s card"),
     "report.origin.model": N_("the model’s card"),

@@ -32,7 +32,7 @@ class _NumberField(Number):
         self.setValue(value if isinstance(value, int) else self.minimum())
 
     def retranslate(self) -> None:
-        self.setSuffix(_(" % of one core"))
+        self.setSuffix(_(" percent of one core"))
 
 
 class _DaysField(Days):
