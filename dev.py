@@ -38,7 +38,10 @@ from dev_setup import (
 FROZEN = ROOT / "dist" / "MedScan"
 SETUP_FAILED = 69  # never one of the program's own codes: 1 would read as "threat found"
 USAGE = 64
-WITHOUT_WINDOW = frozenset({"scan", "journal", "-h", "--help", "--version"})  # arguments of `run` that open none
+#: Arguments of `run` that open none.
+WITHOUT_WINDOW = frozenset(
+    {"scan", "journal", "quarantine", "accept", "cards", "-h", "--help", "--version"}
+)
 
 # Program -> Debian/Ubuntu package.
 BUILD_PROGRAMS = {"objdump": "binutils", "objcopy": "binutils"}
