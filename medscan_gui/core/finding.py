@@ -8,7 +8,6 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown_chain
 from medscan_gui.core.words import SEVERITY_ORDER, Cause, Fate, Outcome, Severity
 
-
 #: What 64 bits hold: records and messages take no larger numbers.
 _UNSIGNED = (1 << 64) - 1
 _SIGNED = (1 << 63) - 1
