@@ -24,7 +24,7 @@ from medscan_gui.store.kinds import ACTIONS, ENDS, SCANS, Kind, action_of, devic
 from medscan_gui.store.search import NAME_CHARACTERS, bounded_rows, fold, search_text
 
 #: Grows with every change of the index tables or of what is written in them.
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 
 DEVICE_FIELDS = ("name", "asset_number", "department", "make", "model", "serial")
 SUGGESTED_DEVICE_FIELDS = ("name", "asset_number", "department", "make", "model")
@@ -149,6 +149,7 @@ def scan_values(entry: Entry, record: ScanRecord) -> dict[str, object]:
         "operator": record.operator,
         "target": shown_target(record.target),
         "target_kind": record.target.kind.value,
+        "target_key": open_threats.target_key(record.target),
         "light": record.light.value if ended else Light.SCANNING.value,
         "verdict": record.verdict.kind.value if ended else "",
         "stop": record.stop.value if ended else "",

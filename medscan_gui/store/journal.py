@@ -12,7 +12,7 @@ from typing import Self
 import msgspec
 from sqlalchemy import Connection
 
-from medscan_gui.core.device import Device
+from medscan_gui.core.device import Device, Target
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light
@@ -25,6 +25,7 @@ from medscan_gui.store.journal_base import encoded
 from medscan_gui.store.journal_policy import PolicyJournal
 from medscan_gui.store.kinds import Kind, record_of, station_of
 from medscan_gui.store.no_journal import NoJournal
+from medscan_gui.store.open_threats import target_key
 from medscan_gui.store.queries import ScanOrder, SuggestionField
 from medscan_gui.store.summaries import ActionSummary, DeviceSummary, ScanSummary
 
@@ -222,6 +223,14 @@ class Journal(ActionJournal, PolicyJournal):
         """Return how many scans `scans` would return without a limit."""
         with self._reading() as connection:
             return queries.scan_count(connection, device_id, search=search, light=light)
+
+    def latest_scan(self, device_id: str, target: Target) -> str:
+        """Return the id of the newest scan of this device at the same place that has ended; "" if there is none.
+
+        A volume is the same place wherever it is mounted. Scans that were cut off have ended, too.
+        """
+        with self._reading() as connection:
+            return queries.latest_ended(connection, device_id, target_key(target))
 
     def device(self, device_id: str) -> Device | None:
         """Return the device of this id as it is known today, or None."""

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.action import ActionRecord, ProcedureStep
-from medscan_gui.core.device import Device
+from medscan_gui.core.device import Device, Target
 from medscan_gui.core.messages import Message
 from medscan_gui.core.policy import StoredCard
 from medscan_gui.core.record import ScanRecord
@@ -158,6 +158,10 @@ class NoJournal:
     def steps(self, scan_id: str) -> tuple[ProcedureStep, ...]:
         """Return nothing."""
         return ()
+
+    def latest_scan(self, device_id: str, target: Target) -> str:
+        """Return "": there is none."""
+        return ""
 
     def device(self, device_id: str) -> Device | None:
         """Return None."""

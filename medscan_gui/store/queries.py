@@ -158,6 +158,17 @@ def last_entry_of(connection: Connection, scan_id: str) -> int | None:
     return int(row.end_sequence if row.end_sequence is not None else row.sequence)
 
 
+def latest_ended(connection: Connection, device_id: str, key: bytes) -> str:
+    """Return the newest scan of this device and target key that has ended; "" if there is none."""
+    statement = (
+        select(scans.c.scan_id)
+        .where(scans.c.device_id == device_id, scans.c.target_key == key, scans.c.end_sequence.is_not(None))
+        .order_by(scans.c.sequence.desc())
+        .limit(1)
+    )
+    return msgspec.convert(connection.execute(statement).scalar() or "", str)
+
+
 def unended(connection: Connection) -> dict[str, int]:
     """Return the scans that have begun and not ended: id -> number of the entry that began them."""
     rows = connection.execute(

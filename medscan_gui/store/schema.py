@@ -47,6 +47,8 @@ scans = Table(
     Column("operator", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("target_kind", Text, nullable=False),
+    #: What makes two targets the same place (`open_threats.target_key`).
+    Column("target_key", LargeBinary, nullable=False),
     Column("light", Text, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("stop", Text, nullable=False),

@@ -55,8 +55,9 @@ FORGERIES = [
     "UPDATE index_scans SET threats = '1' || '0' WHERE scan_id = 'scan-2'",
     "DELETE FROM index_scans WHERE scan_id = 'scan-2'",
     "INSERT INTO index_scans SELECT 'scan-x', sequence, end_sequence, started, ended, device_id, operator, target,"
-    " target_kind, light, verdict, stop, threats, not_read, accepted, follows, action, day, search"
+    " target_kind, target_key, light, verdict, stop, threats, not_read, accepted, follows, action, day, search"
     " FROM index_scans WHERE scan_id = 'scan-1'",
+    "UPDATE index_scans SET target_key = x'00' WHERE scan_id = 'scan-2'",
     "DELETE FROM index_open_threats",
     "UPDATE index_open_threats SET threats = 0",
     "UPDATE index_open_threats SET target = '{}'",

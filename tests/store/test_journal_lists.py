@@ -1,5 +1,9 @@
 """Lists, searches, pages and suggestions of the journal."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -7,7 +11,7 @@ from medscan_gui.core.device import Device, Target
 from medscan_gui.core.words import Light, Stop, TargetKind
 from medscan_gui.store.journal import Journal
 from medscan_gui.store.queries import LIGHTS_IN_ORDER, ScanOrder, SuggestionField
-from tests.store.records import SCANNER, STICK, finding, scan, stub
+from tests.store.records import FOLDER, SCANNER, STICK, finding, journal_file, scan, stub
 
 DISK = Target(kind=TargetKind.COMPUTER, paths=(b"/",))
 
@@ -27,6 +31,49 @@ def busy(journal: Journal) -> Journal:
 
 def ids(journal: Journal, *of: str, **choice: object) -> list[int]:
     return [int(shown.id.removeprefix("scan-")) for shown in journal.scans(*of, **choice)]  # type: ignore[arg-type]
+
+
+# --- the newest scan of one place ---
+
+
+def volume(path: bytes, volume_id: str = "1A2B-3C4D") -> Target:
+    return Target(kind=TargetKind.VOLUME, paths=(path,), volume_id=volume_id, removable=True)
+
+
+def test_latest_scan_of_the_same_place(busy: Journal) -> None:
+    assert busy.latest_scan(STICK.id, FOLDER) == "scan-6"
+    assert busy.latest_scan(SCANNER.id, FOLDER) == "scan-4"
+    assert busy.latest_scan(SCANNER.id, msgspec.structs.replace(DISK, label="said otherwise")) == "scan-5"
+    assert busy.latest_scan(STICK.id, DISK) == ""
+    assert busy.latest_scan("nobody", FOLDER) == ""
+
+
+def test_a_running_scan_is_not_the_latest_and_one_that_was_cut_off_is(busy: Journal) -> None:
+    begun = stub(7)
+    busy.begin_scan(begun)
+    assert busy.latest_scan(STICK.id, FOLDER) == "scan-6"
+    busy._running.release(begun.id)
+    assert busy.recover_cut_off() == (begun.id,)
+    assert busy.latest_scan(STICK.id, FOLDER) == "scan-7"
+
+
+def test_a_volume_is_the_same_place_wherever_it_is_mounted(journal: Journal) -> None:
+    scan(journal, 1, target=volume(b"/media/a"))
+    scan(journal, 2, target=volume(b"/media/a", "FFFF-0000"))
+    scan(journal, 3, target=FOLDER)
+    assert journal.latest_scan(STICK.id, volume(b"/media/b")) == "scan-1"
+    assert journal.latest_scan(STICK.id, volume(b"/media/b", "")) == ""
+
+
+def test_lists_of_an_older_form_know_the_places_after_opening(tmp_path: Path) -> None:
+    with closing(Journal.open(tmp_path, removable=False)) as journal:
+        scan(journal, 1)
+    with closing(sqlite3.connect(journal_file(tmp_path))) as file, file:
+        file.execute("ALTER TABLE index_scans DROP COLUMN target_key")
+        file.execute("UPDATE index_state SET version = version - 1")
+    with closing(Journal.open(tmp_path, removable=False)) as journal:
+        assert journal.latest_scan(STICK.id, FOLDER) == "scan-1"
+        assert journal.verify().lists_agree
 
 
 def test_newest_first(busy: Journal) -> None:

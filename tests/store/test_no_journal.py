@@ -9,7 +9,7 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.sentences.store import SENTENCES
 from medscan_gui.core.text import Words
 from medscan_gui.store.journal import Journal, JournalError, JournalProblem, NoJournal
-from tests.store.records import STICK, ended, stub
+from tests.store.records import FOLDER, STICK, ended, stub
 
 PROBLEM = Message.of("journal.damaged", folder="/data", file="journal.sqlite", detail="")
 
@@ -29,6 +29,7 @@ def test_reads_as_empty() -> None:
     assert journal.read_only
     assert (journal.scans(), journal.devices(), journal.suggestions("operator")) == ((), (), ())
     assert journal.device("x") is None
+    assert journal.latest_scan("x", FOLDER) == ""
     assert journal.verify().entries == 0
     journal.close()
 
