@@ -203,7 +203,7 @@ def large_clean_up(studio: Studio, stick: Path) -> None:
     studio.scan()
     studio.wait_for(Light.RED)
     clean_up(studio, "clean-up-many")
-    until(lambda: studio.page.cleaning.bar.value() > 150)
+    until(lambda: studio.page.stage is Stage.CLEANING and studio.page.cleaning.done > 150)
     click(studio.page.buttons.pause)
     QTest.qWait(300)
     studio.picture("cleaning-paused")

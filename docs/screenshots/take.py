@@ -50,6 +50,8 @@ def folders(sticks: Path, everything: bool) -> Iterator[tuple[Path, Path]]:
     data = Path(tempfile.mkdtemp(prefix="medscan-"))
     made = [sticks / name for name in ("ECHO-EXPORT", "VISITOR", "STICK-7", "ARCHIVE", "OLD-DISK")]
     echo, visitor, stick, archive, old = made
+    for folder in made:
+        folder.mkdir()  # never a folder that somebody has there already
     try:
         fill(echo, 900)
         fill(visitor, 400)

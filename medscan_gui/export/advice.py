@@ -165,6 +165,16 @@ def advice(record: ScanRecord) -> Advice:
     return Advice(_happened_amber(record), _means_amber(record), _steps(record, _amber_steps(record)))
 
 
+def told_reasons(record: ScanRecord) -> tuple[Message, ...]:
+    """Return the reasons of the light without those that a stopped scan always brings along."""
+    stop_reason = STOP_REASONS.get(record.stop)
+    return tuple(
+        reason
+        for reason in record.verdict.reasons
+        if not stop_reason or reason.code == stop_reason or reason.code not in _STOP_ECHOES
+    )
+
+
 def _scope(record: ScanRecord) -> str:
     """Say what was scanned: a whole "device", a whole "medium", or a "part" of one of them."""
     kind = record.target.kind

@@ -127,7 +127,7 @@ class Aftermath(QObject):
         if self._services is None or self._finished is None or not self._result.threat_table.keeping:
             return
         model = self._result.threats
-        findings = model.findings_of(model.chosen)
+        findings = model.same_contents(model.chosen)
         if not model.choosing:
             model.choose_none()
         self.keeping.ask(self._services, findings, person=self._operator, scan_id=self._finished.record.id)
@@ -135,7 +135,7 @@ class Aftermath(QObject):
     @Slot(object)
     def _kept(self, acceptances: tuple[Acceptance, ...]) -> None:
         self._mark(acceptances, accepted=True)
-        self._result.kept_notice.show_kept(len(acceptances))
+        self._result.kept_notice.show_kept(self._result.threats.files_of(one.sha256 for one in acceptances))
         self._result.show_top()
 
     @Slot(object)

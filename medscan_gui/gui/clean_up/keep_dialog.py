@@ -47,13 +47,14 @@ class KeepDialog(QDialog):
         self._contents = contents_of(findings)
         self._without_digest = len({found.chain[0] for found in findings if not found.content})
         self._scan_id = scan_id
-        count = len(self._contents)
+        places = {found.chain[0]: found for found in reversed(findings) if found.content}
+        count = len(places)
         self.setWindowTitle(_("Keep files"))
         self.heading = Label(_heading(count), "title")
         self.note = Label(_explanation(), wrap=True)
         self.missing = Notice()
         self.missing.show_text(self._missing_words())
-        self.list = lines_table([_line(found) for found in self._contents.values()])
+        self.list = lines_table([_line(found) for found in reversed(places.values())])
         self.reason, self.person = QLineEdit(), QLineEdit()
         self.reason.setMaxLength(_REASON)
         self.person.setMaxLength(_PERSON)
@@ -140,8 +141,9 @@ def _heading(count: int) -> str:
 
 def _explanation() -> str:
     return _(
-        "The file stays where it is, and from the next scan on it no longer turns the light red, wherever it lies. "
-        "Only this very content counts (SHA-256), never a name or a place: changed by one byte, it is a threat again. "
+        "A kept file stays where it is, and from the next scan on it no longer turns the light red, wherever it lies. "
+        "Only its very content counts (SHA-256), never a name or a place: all files of the same content are kept "
+        "together, and a file that is changed by one byte is a threat again. "
         "Every report of a scan that meets it says who accepted it, and why."
     )
 

@@ -48,6 +48,11 @@ class CleaningView(QWidget):
         self.setLayout(column([scrolled(column([card, figures, self.latest_card, self.meaning, None], gap=12))]))
         self.begin()
 
+    @property
+    def done(self) -> int:
+        """How many files were tried so far."""
+        return self._progress.files_done
+
     def begin(self) -> None:
         """Show a clean-up that has not done anything yet."""
         self._latest_left = None

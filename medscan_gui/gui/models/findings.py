@@ -101,6 +101,25 @@ class FindingsModel(QAbstractTableModel):
         wanted = self._choosable.intersection(paths)
         return tuple(found for found in self._rows if found.chain[0] in wanted and _in_place(found))
 
+    def same_contents(self, paths: Iterable[bytes]) -> tuple[Finding, ...]:
+        """Return the threats of these files and of all others of the same content, in the order shown."""
+        wanted = frozenset(paths)
+        contents = self.contents_of(wanted)
+        return tuple(
+            found
+            for found in self._rows
+            if _in_place(found) and (found.chain[0] in wanted or found.content in contents)
+        )
+
+    def contents_of(self, paths: Iterable[bytes]) -> frozenset[str]:
+        """Return the contents (SHA-256) of these files, as far as they are known."""
+        return frozenset(found.content for found in self.findings_of(paths) if found.content)
+
+    def files_of(self, contents: Iterable[str]) -> int:
+        """Return how many files with a threat that is still there have one of these contents."""
+        wanted = frozenset(contents)
+        return len({found.chain[0] for found in self._rows if _in_place(found) and found.content in wanted})
+
     def choose(self, paths: Iterable[bytes], *, chosen: bool = True) -> None:
         """Choose these files, or no longer."""
         wanted = self._choosable.intersection(paths)

@@ -109,7 +109,7 @@ class TaskResult(Card):
         super().__init__(parent, margin=16, gap=10)
         self._done: Done | None = None
         self.title = Label(role="heading", wrap=True)
-        self.trouble = Notice()
+        self.trouble, self.back = Notice(), Notice()
         self.items = ActionItemsModel(self)
         self.table = CopyTable()
         self.table.setModel(self.items)
@@ -125,6 +125,7 @@ class TaskResult(Card):
         head.setStretch(0, 1)
         self.body.addLayout(head)
         self.body.addWidget(self.trouble)
+        self.body.addWidget(self.back)
         self.body.addWidget(self.table, 1)
         self.table.setMinimumHeight(120)
 
@@ -150,6 +151,16 @@ class TaskResult(Card):
         self.title.setText(result_title(done))
         error = done.save_error if done else None
         self.trouble.show_text(shown(current().sentence(error), _LONGEST) if error else "")
+        back = _("The threats are there again. Treat the place as infected, and scan it again before it is used.")
+        self.back.show_text(back if _threats_are_back(done) else "")
+
+
+def _threats_are_back(done: "Done | None") -> bool:
+    actions = done.actions if done else ()
+    return any(
+        action.kind is ActionKind.RESTORE and any(item.result is not ItemResult.NOT_DONE for item in action.items)
+        for action in actions
+    )
 
 
 def result_title(done: "Done | None") -> str:

@@ -13,7 +13,7 @@ from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, current
-from medscan_gui.export.advice import Advice, advice
+from medscan_gui.export.advice import Advice, advice, told_reasons
 from medscan_gui.gui.clean_up.choice_bar import ChoiceBar
 from medscan_gui.gui.clean_up.kept_notice import KeptNotice
 from medscan_gui.gui.clean_up.words import done_words
@@ -131,7 +131,7 @@ class ResultView(QWidget):
             self.advice.show_advice(NO_RESULT)
             return
         record = self._record
-        self.advice.show_advice(advice(record), record.verdict.reasons)
+        self.advice.show_advice(advice(record), told_reasons(record))
         self.threats.set_findings(record.findings, _uncertain(self._action))
         self.threat_table.show_fates()
         self.problems.set_problems(record.problems, record.coverage)
