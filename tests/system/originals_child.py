@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from medscan_gui.core.quarantine import FileFacts
 from medscan_gui.system.originals import OriginalError, open_original, restore
@@ -20,6 +21,23 @@ def try_remove(root: str, path: str) -> object:
         except OriginalError as error:
             return [obstacle and obstacle.code, error.message.code, error.place]
     return [obstacle and obstacle.code, "", "removed"]
+
+
+def wait_in_guard(root: str, path: str, entry: str) -> object:
+    """Wait for ever in the instant before the removal; to be killed there."""
+
+    @contextmanager
+    def waiting() -> Iterator[None]:
+        sys.stdout.write("inside\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+        yield
+
+    with open_original((os.fsencode(root),), os.fsencode(path)) as original:
+        for _chunk in original.read():
+            pass
+        original.remove(entry, guard=waiting())
+    return "removed"
 
 
 def remove_all(root: str, copies: str) -> object:
@@ -82,7 +100,7 @@ def holders(*paths: str) -> object:
 
 
 ROLES: dict[str, Callable[..., object]] = {
-    role.__name__: role for role in (try_remove, remove_all, restore_all, restore_foreign, holders)
+    role.__name__: role for role in (try_remove, wait_in_guard, remove_all, restore_all, restore_foreign, holders)
 }
 
 if __name__ == "__main__":

@@ -146,10 +146,10 @@ def test_killed_at_any_instant_neither_is_lost(tmp_path: Path) -> None:
         data = {f"{number:03d}": chance.randbytes(chance.randrange(1, 5000)) for number in range(120)}
         for name, content in data.items():
             (root / name).write_bytes(content)
+        known = {name: facts_of(root / name, content) for name, content in data.items()}
         kill_during(child_command("remove_all", root, copies), chance, len(data))
         for name, content in data.items():
-            facts = FileFacts(path=raw(root / name), size=len(content), sha256=digest(content))
-            where = settle((raw(root),), facts.path, f"e{name}", facts)
+            where = settle((raw(root),), raw(root / name), f"e{name}", known[name])
             seen[where] += 1
             held = (root / name) if where is Place.IN_PLACE else (copies / name)
             assert held.read_bytes() == content, (turn, name, where, SEED)
@@ -170,7 +170,7 @@ def test_killed_while_restoring_leaves_whole_files_only(tmp_path: Path) -> None:
         for copy in copies.iterdir():
             content = copy.read_bytes()
             facts = FileFacts(path=raw(root / copy.name), size=len(content), sha256=digest(content))
-            where = settle((raw(root),), facts.path, f"e{copy.name}", facts)
+            where = settle((raw(root),), facts.path, f"e{copy.name}", facts, restored=True)
             assert where in {Place.IN_PLACE, Place.GONE}, (turn, copy.name, SEED)
             restored += where is Place.IN_PLACE
         assert set(os.listdir(root)) <= set(os.listdir(copies)), (turn, SEED)
@@ -179,6 +179,17 @@ def test_killed_while_restoring_leaves_whole_files_only(tmp_path: Path) -> None:
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def facts_of(path: Path, content: bytes) -> FileFacts:
+    status = path.stat()
+    return FileFacts(
+        path=raw(path),
+        size=len(content),
+        sha256=digest(content),
+        modified_ns=status.st_mtime_ns,
+        link_group=f"{status.st_dev}:{status.st_ino}",
+    )
 
 
 def kill_during(command: list[str], chance: random.Random, files: int) -> None:

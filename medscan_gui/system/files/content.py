@@ -8,6 +8,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 from medscan_gui.system.files.problems import OriginalError
 
@@ -21,6 +22,10 @@ CHUNK = 1 << 20
 MOST_REGIONS = 20_000
 
 _ZEROS = memoryview(bytes(CHUNK))
+
+
+UNGUARDED: AbstractContextManager[None] = nullcontext()
+"""Nothing to heed around a removal."""
 
 
 def never() -> bool:

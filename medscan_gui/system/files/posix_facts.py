@@ -43,8 +43,13 @@ def facts_of(descriptor: int, path: bytes, status: os.stat_result, regions: tupl
         xattrs=_xattrs(descriptor),
         extents=regions,
         links=status.st_nlink,
-        link_group=f"{status.st_dev}:{status.st_ino}",
+        link_group=link_group_of(status),
     )
+
+
+def link_group_of(status: os.stat_result) -> str:
+    """Return what all names of one file share, and no two files of this system."""
+    return f"{status.st_dev}:{status.st_ino}"
 
 
 def _xattrs(descriptor: int) -> tuple[tuple[bytes, bytes], ...]:

@@ -12,16 +12,24 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
+from medscan_gui.core.finding import FileIdentity
 from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown_raw
 from medscan_gui.core.quarantine import FileFacts
-from medscan_gui.system.files.content import WholeDigest, data_regions, digest_of, never, read_regions
+from medscan_gui.system.files.content import (
+    UNGUARDED,
+    WholeDigest,
+    data_regions,
+    digest_of,
+    never,
+    read_regions,
+)
 from medscan_gui.system.files.own_names import aside_name
 from medscan_gui.system.files.posix_facts import facts_of, is_locked
 from medscan_gui.system.files.posix_folders import folder_below, is_read_only, status_of, sync
@@ -84,6 +92,18 @@ class Original:
         return self._status.st_dev, self._status.st_ino
 
     @property
+    def file_identity(self) -> FileIdentity:
+        """What the file was when it was opened."""
+        status = self._status
+        return FileIdentity(
+            device=status.st_dev,
+            inode=status.st_ino,
+            modified_ns=status.st_mtime_ns,
+            changed_ns=status.st_ctime_ns,
+            links=status.st_nlink,
+        )
+
+    @property
     def sha256(self) -> str:
         """Digest of the whole content in lower-case hexadecimal; "" before it was read to its end."""
         return self._sha256
@@ -119,21 +139,31 @@ class Original:
         self._sha256 = sha256
         self._facts = msgspec.structs.replace(self._facts, sha256=sha256)
 
-    def remove(self, entry_id: str, cancelled: Callable[[], bool] = never) -> None:
+    def remove(
+        self,
+        entry_id: str,
+        cancelled: Callable[[], bool] = never,
+        guard: AbstractContextManager[None] = UNGUARDED,
+    ) -> None:
         """Remove this name of the file that was read, and make sure that it is gone.
+
+        `guard` is entered when the file is set aside, right before it goes for good, and left right after. Whatever
+        entering it raises puts the file back and passes through.
 
         Raises OriginalError; unless its `place` is another one, the original is as it was, under its own name.
         """
         if not self._sha256:
             raise ValueError("not read")
         try:
-            self._remove(aside_name(entry_id), cancelled)
+            self._remove(aside_name(entry_id), cancelled, guard)
         except OriginalError as error:
             if error.place is Place.IN_PLACE:
                 error.place = self._where()
             raise
 
-    def _remove(self, aside: bytes, cancelled: Callable[[], bool]) -> None:
+    def _remove(
+        self, aside: bytes, cancelled: Callable[[], bool], guard: AbstractContextManager[None]
+    ) -> None:
         with told():
             self._refuse_changed()
             self._refuse_other_content(cancelled)
@@ -142,6 +172,8 @@ class Original:
         try:
             with told():
                 self._refuse_swapped(aside)
+            with guard, told():
+                self._refuse_swapped(aside)  # the guard may have waited
                 os.unlink(aside, dir_fd=self._folder)
         except BaseException:
             self._put_back(aside)

@@ -10,18 +10,20 @@ assert sys.platform == "win32"  # noqa: S101
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
+from medscan_gui.core.finding import FileIdentity
 from medscan_gui.core.messages import Message
 from medscan_gui.core.quarantine import FileFacts, Stream
 from medscan_gui.system.files import windows_api as api
-from medscan_gui.system.files.content import CHUNK, WholeDigest, data_regions, never, read_regions
+from medscan_gui.system.files.content import CHUNK, UNGUARDED, WholeDigest, data_regions, never, read_regions
 from medscan_gui.system.files.problems import OriginalError, Place, told
 from medscan_gui.system.files.windows_folders import exists, expected_place, refuse_other_place
+from medscan_gui.system.files.windows_settling import link_group_of
 
 _READ = api.GENERIC_READ
 _READ_AND_DELETE = api.GENERIC_READ | api.DELETE | api.WRITE_ATTRIBUTES
@@ -42,6 +44,7 @@ class Original:
             stack.callback(os.close, self._file)
             refuse_other_place(self._handle, expected)
             self._found = api.by_handle(self._handle)
+            self._status = os.fstat(self._file)
             self._facts = self._facts_of(path)
             self._stack = stack.pop_all()
 
@@ -65,13 +68,24 @@ class Original:
     @property
     def device(self) -> int:
         """The volume it lies on, as `os.stat` tells it."""
-        return os.fstat(self._file).st_dev
+        return self._status.st_dev
 
     @property
     def identity(self) -> tuple[int, int]:
         """What the file is, whatever its name."""
-        status = os.fstat(self._file)
-        return status.st_dev, status.st_ino
+        return self._status.st_dev, self._status.st_ino
+
+    @property
+    def file_identity(self) -> FileIdentity:
+        """What the file was when it was opened."""
+        status = self._status
+        return FileIdentity(
+            device=status.st_dev,
+            inode=status.st_ino,
+            modified_ns=status.st_mtime_ns,
+            changed_ns=status.st_ctime_ns,
+            links=status.st_nlink,
+        )
 
     @property
     def sha256(self) -> str:
@@ -98,7 +112,7 @@ class Original:
             security=api.security(self._handle),
             extents=data_regions(self._file, size),
             links=found.links,
-            link_group=f"{found.volume:x}:{found.index_high << 32 | found.index_low:x}",
+            link_group=link_group_of(found),
         )
 
     def read(self, cancelled: Callable[[], bool] = never) -> Iterator[bytes]:
@@ -134,18 +148,26 @@ class Original:
         finally:
             os.close(descriptor)
 
-    def remove(self, entry_id: str, cancelled: Callable[[], bool] = never) -> None:
+    def remove(
+        self,
+        entry_id: str,
+        cancelled: Callable[[], bool] = never,
+        guard: AbstractContextManager[None] = UNGUARDED,
+    ) -> None:
         """Remove this name of the file that was read, and make sure that it is gone.
+
+        `guard` is entered right before the file goes and left right after. Whatever entering it raises leaves the
+        file as it is and passes through.
 
         Raises OriginalError; unless its `place` is another one, the original is as it was, under its own name.
         """
         del entry_id, cancelled  # it needs no other name, and cannot have been written to
         if not self._sha256:
             raise ValueError("not read")
-        with told():
+        with guard, told():
             self._refuse_changed()
             api.delete_by_handle(self._handle)
-        self.close()  # where the name did not go at once, it goes now
+            self.close()  # where the name did not go at once, it goes now
         with told(Place.UNREACHABLE):
             self._make_sure()
 
