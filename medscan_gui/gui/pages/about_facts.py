@@ -36,7 +36,7 @@ COMPONENTS = (
     "pycryptodomex",
     "markdown-it-py",
     "mdurl",
-    "tomli_w",
+    "tomli-w",
     "typing_extensions",
 )
 
