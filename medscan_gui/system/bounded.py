@@ -26,7 +26,7 @@ class _Call(Generic[T]):
     def _run(self) -> None:
         try:
             self.answer = self._call()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a NUL in a name
             pass
         finally:
             with _lock:
@@ -34,7 +34,7 @@ class _Call(Generic[T]):
 
 
 def ask_all(calls: Mapping[K, Callable[[], T]], seconds: float) -> dict[K, T | None]:
-    """Make all calls side by side; None for those that raise OSError or give no answer within `seconds`."""
+    """Make all calls side by side; None for those that raise OSError, ValueError or give no answer within `seconds`."""
     asked: dict[K, _Call[T]] = {}
     for key, call in calls.items():
         with _lock:
@@ -50,5 +50,5 @@ def ask_all(calls: Mapping[K, Callable[[], T]], seconds: float) -> dict[K, T | N
 
 
 def ask(key: Hashable, call: Callable[[], T], seconds: float) -> T | None:
-    """Make one call; None if it raises OSError or gives no answer within `seconds`."""
+    """Make one call; None if it raises OSError, ValueError or gives no answer within `seconds`."""
     return ask_all({key: call}, seconds)[key]

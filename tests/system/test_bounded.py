@@ -1,5 +1,6 @@
 """Questions that are never answered must not hold the asker up."""
 
+import os
 import threading
 
 from medscan_gui.system.bounded import ask, ask_all
@@ -14,6 +15,10 @@ def test_an_error_of_the_system_is_no_answer() -> None:
         raise OSError("gone")
 
     assert ask_all({"a": fail, "b": lambda: 2}, 10) == {"a": None, "b": 2}
+
+
+def test_a_name_that_no_system_takes_is_no_answer() -> None:
+    assert ask("nul", lambda: os.stat("a\0b"), 10) is None
 
 
 def test_no_answer_in_time() -> None:

@@ -195,6 +195,8 @@ def test_what_is_not_there_or_not_below(place: Path) -> None:
         assert refusal(target, raw(place) + b"/" + outside.encode()) == ("files.other_place", Place.IN_PLACE), outside
     assert refusal(target, b"relative") == ("files.other_place", Place.IN_PLACE)
     assert refusal(target, raw(target) + b"/a\0b") == ("files.other_place", Place.IN_PLACE)
+    with pytest.raises(OriginalError):
+        open_original((raw(target), b"/a\0b"), raw(target / "nothing"))
 
 
 # Holes

@@ -107,6 +107,12 @@ def test_swapped_folder_and_missing_medium(file: Path, facts: FileFacts, tmp_pat
     assert settle((raw(tmp_path / "stick"),), raw(tmp_path / "stick" / "x"), ID, facts) is Place.UNREACHABLE
 
 
+@pytest.mark.parametrize("path", [b"", b"/", b"/a\0b", b"relative", b"x" * 100_000, b"/" + b"d/" * 30_000 + b"x"])
+def test_a_path_written_by_hand_leads_nowhere(file: Path, facts: FileFacts, path: bytes) -> None:
+    assert settle((b"/a",), path, ID, facts) is Place.UNREACHABLE
+    assert settle((raw(file.parent), b"/a\0b"), raw(file), ID, facts) is Place.UNREACHABLE
+
+
 def test_unfinished_restoration_is_removed_and_only_ours(file: Path, facts: FileFacts) -> None:
     file.unlink()
     (file.parent / f".medscan-{ID}.part").write_bytes(b"half")

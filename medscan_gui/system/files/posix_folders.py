@@ -70,6 +70,8 @@ def _split(path: bytes) -> tuple[bytes, bytes]:
 def _start(roots: tuple[bytes, ...], path: bytes) -> tuple[int, list[bytes]]:
     """Return the opened root of `path`, and the parts of the path below it."""
     folder, name = _split(path)
+    if any(b"\0" in root for root in roots):
+        raise OriginalError("files.other_place")
     failure: OSError | None = None
     for root in sorted(roots, key=len, reverse=True):
         try:

@@ -21,9 +21,9 @@ _FORBIDDEN = frozenset({"", ".", ".."})
 
 def expected_place(roots: tuple[bytes, ...], path: bytes) -> str:
     """Return the final path that the file at `path` must have. Raises OriginalError (files.other_place, …)."""
-    text = path_of(path)
+    text = _text_of(path)
     failure: OSError | None = None
-    for root in sorted(map(path_of, roots), key=len, reverse=True):
+    for root in sorted(map(_text_of, roots), key=len, reverse=True):
         if text == root:  # a target that is this one file; its folder is the operator's choice
             folder, _, name = text.rpartition("\\")
             root, parts = folder + "\\", [name]  # noqa: PLW2901
@@ -38,6 +38,14 @@ def expected_place(roots: tuple[bytes, ...], path: bytes) -> str:
             return "\\".join([real.rstrip("\\"), *parts])
     if failure is not None:
         raise problem_of(failure, Place.UNREACHABLE) from failure
+    raise OriginalError("files.other_place")
+
+
+def _text_of(path: bytes) -> str:
+    # The system's calls would take what is before a NUL for the whole; other systems have names that are no text.
+    with suppress(UnicodeDecodeError):
+        if b"\0" not in path:
+            return path_of(path)
     raise OriginalError("files.other_place")
 
 
@@ -76,7 +84,7 @@ def held_folder(path: bytes, roots: tuple[bytes, ...]) -> Iterator[int]:
     With `roots`, no link is followed below them. Raises OriginalError (files.no_folder, …).
     """
     expected = expected_place(roots, path).rpartition("\\")[0] if roots else ""
-    folder, _, name = path_of(path).rpartition("\\")
+    folder, _, name = _text_of(path).rpartition("\\")
     if not folder or name in _FORBIDDEN or ":" in name or "/" in name:
         raise OriginalError("files.other_place")
     place = api.system_path((folder + "\\").encode("utf-8", "surrogatepass"))

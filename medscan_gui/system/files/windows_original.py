@@ -35,10 +35,10 @@ class Original:
     """An opened original. Closing it lets the medium go. Not for several threads."""
 
     def __init__(self, roots: tuple[bytes, ...], path: bytes) -> None:
-        self._path = api.system_path(path)
         self._sha256 = ""
         with ExitStack() as stack, told():
             expected = expected_place(roots, path)
+            self._path = api.system_path(path)
             self._handle, self._may_delete = _open_file(self._path)
             self._file = api.descriptor_of(self._handle)
             stack.callback(os.close, self._file)

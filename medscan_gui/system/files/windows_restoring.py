@@ -44,8 +44,8 @@ def restore(
     files.full, files.too_large, files.bad_name, files.not_the_same, files.cancelled, files.io_error; nothing is
     left behind then.
     """
-    own, unfinished = api.system_path(path), beside(path, unfinished_name(entry_id))
     with held_folder(path, roots) as folder, told():
+        own, unfinished = api.system_path(path), beside(path, unfinished_name(entry_id))
         if exists(own):
             raise OriginalError("files.exists")
         if api.is_read_only_volume(folder):
@@ -65,7 +65,7 @@ def restore(
 
 def _tie(unfinished: str, own: str, facts: FileFacts, link_to: bytes) -> bool:
     """Make one more name of the file at `link_to`, if it still has the same content. Says whether that was done."""
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         os.link(api.system_path(link_to), unfinished)
         if holds(unfinished, facts):
             os.rename(unfinished, own)  # noqa: PTH104  # refuses a name that is taken
