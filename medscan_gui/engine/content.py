@@ -74,7 +74,7 @@ class Folder:
     def _check_on_windows(self, path: bytes) -> None:
         # By path, and once for each batch: a directory cannot be held open there without being in the way.
         if not self._checked:
-            self._check(path, places.directory_status(path))
+            self._check(path, places.plain_status(path))
             self._checked = True
 
     def _check(self, path: bytes, status: os.stat_result) -> None:

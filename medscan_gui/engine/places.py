@@ -131,10 +131,11 @@ def _names_volume(target: str) -> bool:
     return target.startswith("\\\\?\\Volume{") and target.rstrip("\\").endswith("}") and target.count("\\") <= 4
 
 
-def directory_status(raw: bytes) -> os.stat_result:
-    """Return the status of a directory that is to be listed or read (Windows). Raises OSError.
+def plain_status(raw: bytes) -> os.stat_result:
+    """Return the status of a directory or file that is to be listed or read. Raises OSError.
 
-    A mounted volume's own root is told. A link or junction is refused: whoever meets one here saw a folder before.
+    A mounted volume's own root is told (Windows). A link or junction is refused (ESTALE): whoever meets one here saw
+    none before.
     """
     path = os_path(raw)
     status = os.lstat(path)

@@ -116,6 +116,8 @@ class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
     root: bytes = b""
     #: The targets' own files only: no directory in them is walked or counted.
     shallow: bool = False
+    #: Real paths that the targets of a shallow walk must be reached from without following a link (`reaching`).
+    below: tuple[bytes, ...] = ()
     #: As `Load.share`.
     share: float = 0.0
 

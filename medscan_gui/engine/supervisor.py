@@ -60,8 +60,12 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     #: Scan at the lowest priority, with one worker, in at most `cpu_share` percent of one processor core.
     gentle: bool = False
     cpu_share: int = 50
-    #: Read the targets' own files only: no folder in them is entered or counted.
+    #: Read the targets' own files only: no folder in them is entered or counted. Links in place of them are not
+    #: followed: such a target is `Cause.REPLACED`.
     shallow: bool = False
+    #: Raw real paths. If there are any, each target of a shallow job, a real path as scans tell them, must lie in one
+    #: of these (for a single file: in its folder), and no part of it may have become a link (`reaching`).
+    shallow_below: tuple[bytes, ...] = ()
     limits: Limits = Limits()
 
 
@@ -82,6 +86,7 @@ class Supervisor:
             exclude_names=job.exclude_names,
             headers_only=job.headers_only,
             shallow=job.shallow,
+            below=job.shallow_below if job.shallow else (),
             share=share * WALKER_PART,
         )
         self._cancelled = threading.Event()
@@ -140,7 +145,8 @@ class Supervisor:
         )
 
     def _scan(self) -> Generator[EngineEvent, None, Stop]:
-        watch = TargetWatch(self._job.paths, self._wake)
+        # Of a shallow job, the roots are the target: its places may have gone, or be links that lead anywhere.
+        watch = TargetWatch(self._walk_order.below or self._job.paths, self._wake)
         watch.ask(time.monotonic())
         if not self._cancelled.is_set():
             self._crew.start(self._walk_order, _pending(self._job.paths), 1 if self._job.gentle else self._job.workers)

@@ -18,6 +18,7 @@ from medscan_gui.engine.gentle import Pace, lower_priority
 from medscan_gui.engine.identity import UNKNOWN, FileSystems, canonical, check_directory, place_key
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.protocol import Done, Enter, Folders, PassedOver, Resolved, Trouble, Walk
+from medscan_gui.engine.reaching import Reached, Roots
 from medscan_gui.engine.telling import FileBatch, Send, Teller
 from medscan_gui.engine.troubles import ending_of
 
@@ -33,6 +34,8 @@ class Walker:
         self._skip_virtual = order.skip_virtual
         self._network = frozenset(order.network)
         self._shallow = order.shallow
+        self._below = order.below
+        self._roots = Roots(order.below, self._systems)
         self._card = CardFolders(order.headers_only)
         self._pace: Pace | None = None
         if order.share > 0.0:
@@ -74,21 +77,24 @@ class Walker:
         self._teller.flush()
 
     def _walk_target(self, path: bytes) -> None:
-        """Walk a target: the links in its own name are followed, and it may be a single file."""
-        real = raw_bytes(os.path.realpath(path_of(path)))
-        status = os.lstat(places.os_path(real))
+        """Walk a target, which may be a single file: the links in its name are followed, unless the job is shallow."""
+        real, status, above = self._roots.reach(path) if self._shallow else _followed(path)
         if stat.S_ISDIR(status.st_mode):
             mark = self._systems.mark(status)
-            self._pending.root = real = canonical(real, mark)
+            self._pending.root = real = self._spelled(real, mark)
             self._teller.tell(Resolved(real))
             self._walk_directory(real, mark)
             return
         directory, name = places.split(real)
-        mark = self._systems.mark(os.lstat(places.os_path(directory)))
-        self._pending.root = directory = canonical(directory, mark)
+        mark = self._systems.mark(above)
+        self._pending.root = directory = self._spelled(directory, mark)
         self._teller.tell(Resolved(directory))
         self._files.enter(directory, mark, headers=self._by_card(directory, status.st_dev))
         self._take_single(directory, mark, name, status)
+
+    def _spelled(self, directory: bytes, mark: bytes) -> bytes:
+        """Return a target's path as the system tells it. One that was reached is as it was told, and must stay so."""
+        return directory if self._below else canonical(directory, mark)
 
     def _by_card(self, directory: bytes, device: int) -> bool:
         if not self._card:
@@ -214,11 +220,17 @@ class Walker:
             self._folder_bytes = 0
 
 
+def _followed(path: bytes) -> Reached:
+    real = raw_bytes(os.path.realpath(path_of(path)))
+    status = os.lstat(places.os_path(real))
+    return Reached(real, status, os.lstat(places.os_path(places.split(real)[0])))
+
+
 @contextmanager
 def _opened(path: bytes) -> Iterator[tuple[os.stat_result, int | None, int | str]]:
     """Open a directory without following a link; give its status, its descriptor and what `os.scandir` lists."""
     if places.WINDOWS:
-        yield places.directory_status(path), None, places.os_path(path)
+        yield places.plain_status(path), None, places.os_path(path)
         return
     descriptor = places.open_directory(path)
     try:

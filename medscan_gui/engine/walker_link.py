@@ -9,7 +9,7 @@ from medscan_gui.engine.card_folders import CardFolders
 from medscan_gui.engine.events import EngineStarted, Role
 from medscan_gui.engine.identity import MARK_BYTES
 from medscan_gui.engine.pending import PendingStack
-from medscan_gui.engine.places import SEPARATOR, Identity, join
+from medscan_gui.engine.places import SEPARATOR, Identity, join, split
 from medscan_gui.engine.process import ChildProcess, Mail
 from medscan_gui.engine.protocol import (
     PROTOCOL,
@@ -43,6 +43,7 @@ class WalkOrder(msgspec.Struct, frozen=True):
     exclude_names: tuple[bytes, ...] = ()
     headers_only: tuple[bytes, ...] = ()
     shallow: bool = False
+    below: tuple[bytes, ...] = ()
     share: float = 0.0
 
 
@@ -55,6 +56,7 @@ class WalkerLink:
         self.child = child
         self.pending = pending
         self._shallow = order.shallow
+        self._below = order.below
         self._card = CardFolders(order.headers_only)
         self.done = False
         self._report = report
@@ -77,6 +79,7 @@ class WalkerLink:
             headers_only=order.headers_only,
             root=pending.root,
             shallow=order.shallow,
+            below=order.below,
             share=order.share,
         )
         child.send(line(walk))
@@ -123,6 +126,8 @@ class WalkerLink:
         else:
             if not self._target_unresolved:
                 raise ProtocolError("resolved what is no target")
+            if self._below and message.directory not in {directory, split(directory)[0]}:
+                raise ProtocolError("a target lies elsewhere than it must")
             self._target_unresolved = False
             self.pending.root = self._directory = message.directory
 

@@ -188,6 +188,7 @@ BAD_WALKS: dict[str, Callable[[int, bytes], list[msgspec.Struct | bytes]]] = {
     "a count that shrinks": lambda i, t: [Enter(), Resolved(t), PassedOver(Cause.LINK, 5), Done(4, 0)],
     "a worker's word": lambda i, t: [Begin(0)],
     "files of the card": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], UNKNOWN, b"", headers=True)],
+    "lies elsewhere": lambda i, t: [Enter(), Resolved(b"/etc"), Enter()],
     "dies": lambda i, t: [Enter(), Resolved(t)],
     "hangs": lambda i, t: [Enter(), Resolved(t)],
 }
