@@ -16,7 +16,7 @@ def item_line(item: ActionItem) -> str:
     else:
         line = _("Not done: {place}")
     text = line.format(place=item.where)
-    return f"{text}: {why}" if why else text
+    return _("{name}: {value}").format(name=text, value=why) if why else text
 
 
 def fate_line(found: Finding) -> str:
@@ -24,4 +24,6 @@ def fate_line(found: Finding) -> str:
     fate = current().sentence_of(f"fate.{found.fate}")
     if found.fate is Fate.REMOVED:
         return _("{fate}; in the quarantine as {entry}").format(fate=fate, entry=found.entry)
-    return f"{fate}: {current().sentence(found.why)}" if found.why else fate
+    if found.why is None:
+        return fate
+    return _("{name}: {value}").format(name=fate, value=current().sentence(found.why))

@@ -79,7 +79,7 @@ GLOSSARY = (
     (r"\bUSB sticks?\b", r"clés? USB"),
     (r"\b(?:pdf|this|the|scan) report\b", r"rapport"),
     (r"\bhospital\b", r"établissement"),
-    (r"\bquarantined?\b", r"quarantaine"),
+    (r"\b(?:the quarantine|quarantined)\b", r"quarantaine"),
     (r"\b(?:clean-up|cleaned|clean up)\b", r"netto[iy]"),
     (r"\b(?:put|puts|putting) back|\brestor(?:e|ed|ing)\b|\b(?:put|putting) files? back", r"restaur|revien"),
     (r"\bdestroy(?:ed|ing)? (?:file|sample|entr)", r"détrui|destruction"),

@@ -81,7 +81,8 @@ def action_line(action: ActionSummary) -> str:
 def action_headline(action: ActionRecord) -> str:
     """Return the one sentence of an action."""
     words = action_sentence(action.kind, action.count(ItemResult.DONE), action.wanted)
-    parts = (f"{action_word(action.kind)}: {words}", stop_words(action.stop))
+    said = _("{name}: {value}").format(name=action_word(action.kind), value=words)
+    parts = (said, stop_words(action.stop))
     return " · ".join(part for part in parts if part)
 
 
