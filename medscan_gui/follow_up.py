@@ -7,6 +7,7 @@ import msgspec
 from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.messages import Message
+from medscan_gui.core.names import with_separator
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.verdict import Evidence, doubts
 from medscan_gui.core.words import Fate
@@ -16,13 +17,15 @@ class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
     """What a verifying scan builds on.
 
     `record` is the scan that found the threats, `findings` are its findings with what became of each,
-    `places` the folders to read again, `action` the id of the clean-up. `troubles` are doubts of the clean-up.
+    `places` the folders to read again, by their real names, `action` the id of the clean-up. `troubles` are doubts
+    of the clean-up. `roots` are the target's paths as they were given, each with where it really led.
     """
 
     record: ScanRecord
     findings: tuple[Finding, ...]
     places: tuple[bytes, ...]
     action: str
+    roots: tuple[tuple[bytes, bytes], ...] = ()
     troubles: tuple[Message, ...] = ()
 
 
@@ -48,15 +51,20 @@ def joined(follow_up: FollowUp, seen: Sequence[Finding], seen_count: int) -> Thr
     `seen_count` counts all that was seen, of which `seen` may list only a part; what is not listed counts as new.
     """
     first = follow_up.record
-    fates = {(found.chain, found.rule): found for found in follow_up.findings}
+    fates = list(follow_up.findings)
+    waiting: dict[tuple[tuple[bytes, ...], str], list[int]] = {}
+    for index, found in enumerate(fates):
+        waiting.setdefault((found.chain, found.rule), []).append(index)
     new: list[Finding] = []
-    for found in seen:
-        key = (found.chain, found.rule)
-        if key in fates:
-            fates[key] = _seen_again(fates[key], found)
+    for raw in seen:
+        found = raw if (raw.chain, raw.rule) in waiting else _as_shown(raw, follow_up.roots)
+        # One archive may hold two members of one name: each is met once.
+        if known := waiting.get((found.chain, found.rule)):
+            index = known.pop(0)
+            fates[index] = _seen_again(fates[index], found)
         else:
             new.append(found)
-    findings = (*fates.values(), *new)
+    findings = (*fates, *new)
     unlisted_accepted = max(0, first.evidence.threats_accepted - _count(first.findings, Fate.ACCEPTED))
     return Threats(
         findings=findings,
@@ -64,6 +72,15 @@ def joined(follow_up: FollowUp, seen: Sequence[Finding], seen_count: int) -> Thr
         removed=_count(findings, Fate.REMOVED),
         accepted=_count(findings, Fate.ACCEPTED) + unlisted_accepted,
     )
+
+
+def _as_shown(found: Finding, roots: Sequence[tuple[bytes, bytes]]) -> Finding:
+    """Return a finding under the path by which the first scan knew it."""
+    path, *members = found.chain
+    for shown, real in roots:
+        if shown != real and path.startswith(with_separator(real)):
+            return msgspec.structs.replace(found, chain=(shown + path[len(real) :], *members))
+    return found
 
 
 def _seen_again(known: Finding, found: Finding) -> Finding:

@@ -24,7 +24,7 @@ from medscan_gui.core.device import Device, Target
 from medscan_gui.core.estimate import Estimator
 from medscan_gui.core.finding import worst_first
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import one_line, path_of, raw_bytes
+from medscan_gui.core.names import one_line, parent_of, path_of, raw_bytes
 from medscan_gui.core.policy import DEVICE_CARD, CardInForce, PolicyCard, folders_as_patterns, scan_refusal
 from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, timestamp
 from medscan_gui.core.verdict import Evidence, decide
@@ -81,6 +81,11 @@ class ScanRequest:
 
 class ScanRefusedError(MedScanError):
     """The device's policy card does not allow this scan: its sentence says why, and what to do."""
+
+
+def _folder(root: bytes) -> bytes:
+    """Return the folder below which a target's files are: itself, or that of a single file."""
+    return root if os.path.isdir(path_of(root)) else parent_of(root)  # noqa: PTH112  # raw names
 
 
 def _typed_device(device: Device) -> Device:
@@ -231,6 +236,7 @@ class ScanSession:
         return ScanJob(
             paths=follow_up.places if follow_up else target.paths,
             shallow=follow_up is not None,
+            shallow_below=tuple(_folder(real) for _shown, real in follow_up.roots) if follow_up else (),
             headers_only=self._headers_only(card),
             gentle=card.gentle,
             cpu_share=card.cpu_share,
@@ -248,7 +254,7 @@ class ScanSession:
         if self._request.follow_up is None:
             return patterns
         # Folders are read again as targets of their own: what a card says relative to the device must still be found.
-        places = [os.path.realpath(path_of(root)) for root in roots]
+        places = [path_of(real) for _shown, real in self._request.follow_up.roots]
         return tuple(raw_bytes(os.path.join(place, path_of(one))) for place in places for one in patterns)  # noqa: PTH118
 
     def _begin(self) -> None:

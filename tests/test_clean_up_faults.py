@@ -27,7 +27,7 @@ from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light
 from medscan_gui.response.quarantine import Done, Quarantine
-from medscan_gui.response.recovery import open_recovered, settle_entries
+from medscan_gui.response.recovery import open_recovered
 from medscan_gui.services import Services, device_for, open_services
 from medscan_gui.session import ScanRequest, ScanSession
 from medscan_gui.system.paths import find_paths
@@ -287,8 +287,6 @@ def test_nothing_is_lost_whatever_fails(stage: Stage, tmp_path: Path) -> None:
         _run(fault, stage, data)
         services = open_recovered(find_paths(data))
         try:
-            entries = [entry for entry in services.vault.entries() if isinstance(entry, VaultEntry)]
-            settle_entries(services, entries)
             _check_originals(stage, services, fault)
             _check_journal(stage, services)
             _check_disk(stage)

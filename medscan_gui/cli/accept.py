@@ -9,6 +9,7 @@ from medscan_gui.cli import exit_codes
 from medscan_gui.cli.output import say, write
 from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.messages import MedScanError
+from medscan_gui.core.names import shown
 from medscan_gui.core.record import timestamp
 from medscan_gui.core.text import _
 from medscan_gui.services import Services, accept_file, open_services
@@ -48,5 +49,6 @@ def _list(services: Services, *, as_json: bool) -> int:
             write(msgspec.json.encode(accepted) + b"\n")
         else:
             until = _("until {day}").format(day=accepted.until) if accepted.until else _("without end")
-            say(f"{accepted.sha256}  {until}  {accepted.person}: {accepted.reason}  {accepted.shown_name}")
+            who, why, name = shown(accepted.person), shown(accepted.reason), shown(accepted.shown_name)
+            say(f"{accepted.sha256}  {until}  {who}: {why}  {name}")
     return exit_codes.BLUE

@@ -9,10 +9,11 @@ from medscan_gui.cli import exit_codes
 from medscan_gui.cli.items import item_line
 from medscan_gui.cli.output import say, write
 from medscan_gui.cli.progress import ProgressLine
+from medscan_gui.cli.signals import cancelled_by_signals
 from medscan_gui.core.action import ItemResult
 from medscan_gui.core.events import CleanUpProgress, FileCleaned
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import raw_bytes
+from medscan_gui.core.names import raw_bytes, shown
 from medscan_gui.core.quarantine import VaultEntry
 from medscan_gui.core.text import current, ngettext_
 from medscan_gui.response.quarantine import Done, Quarantine, QuarantineTask
@@ -52,7 +53,8 @@ def _list(quarantine: Quarantine, *, as_json: bool) -> int:
         else:
             state = words.sentence_of(f"entry.{entry.state}")
             names = ", ".join(sorted({found.rule for found in entry.findings})[:3])
-            say(f"{entry.id}  {entry.taken}  {state}  {entry.device.title or '-'}  {names}  {entry.where}")
+            device = shown(entry.device.title) or "-"
+            say(f"{entry.id}  {shown(entry.taken)}  {state}  {device}  {shown(names)}  {entry.where}")
     return exit_codes.AMBER if damaged else exit_codes.BLUE
 
 
@@ -86,15 +88,16 @@ def _obstacle(quarantine: Quarantine, entry: VaultEntry, action: str) -> Message
 def _run(task: QuarantineTask) -> int:
     line = ProgressLine(sys.stderr)
     done = Done(())
-    for event in task.events():
-        match event:
-            case CleanUpProgress():
-                line.clean_up(event)
-            case FileCleaned():
-                line.clear()
-                say(item_line(event.item))
-            case Done():
-                done = event
+    with cancelled_by_signals(task.cancel):
+        for event in task.events():
+            match event:
+                case CleanUpProgress():
+                    line.clean_up(event)
+                case FileCleaned():
+                    line.clear()
+                    say(item_line(event.item))
+                case Done():
+                    done = event
     line.clear()
     if done.save_error is not None:
         raise MedScanError(done.save_error)

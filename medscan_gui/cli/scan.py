@@ -1,10 +1,9 @@
 """`medscan scan`: one scan without a window, the same scan."""
 
 import argparse
-import signal
 import sys
+import uuid
 from pathlib import Path
-from types import FrameType
 
 import msgspec
 
@@ -12,6 +11,7 @@ from medscan_gui.cli import exit_codes
 from medscan_gui.cli.items import fate_line, item_line
 from medscan_gui.cli.output import say, write
 from medscan_gui.cli.progress import ProgressLine
+from medscan_gui.cli.signals import cancelled_by_signals
 from medscan_gui.core.device import Device, Target
 from medscan_gui.core.events import (
     CleanUpProgress,
@@ -38,24 +38,32 @@ from medscan_gui.session import ScanRefusedError, ScanRequest, ScanSession, Serv
 from medscan_gui.system.paths import Paths
 from medscan_gui.system.volumes import target_for_path
 
-#: What asks a command to end: Ctrl+C, the system, the terminal's closing. The record is still written.
-_ENDING_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-
 #: Lines of each list that are printed; the report and the record hold them all.
 _LISTED = 20
 
 
 def _target(paths: list[str]) -> Target:
     targets = [target_for_path(path) for path in paths]
+    first = targets[0]
     if len(targets) == 1:
-        return targets[0]
-    return Target(kind=TargetKind.FOLDER, paths=tuple(raw_bytes(str(Path(path).absolute())) for path in paths))
+        return first
+    raw = tuple(raw_bytes(str(Path(path).absolute())) for path in paths)
+    volumes = {(target.volume_id, target.removable) for target in targets}
+    if len(volumes) == 1 and first.volume_id:
+        return msgspec.structs.replace(first, kind=TargetKind.FOLDER, paths=raw)
+    return Target(kind=TargetKind.FOLDER, paths=raw)
 
 
 def _device(services: Services, target: Target, options: argparse.Namespace) -> Device:
-    """The device by its asset number if the journal knows it, else the target's own, with what was typed."""
+    """The device by its asset number if the journal knows it, else the target's own, with what was typed.
+
+    A removable disk under an asset number that the journal does not know yet is a part of a new device, and not a
+    stick that may be cleaned.
+    """
     known = services.journal.find_device(asset_number=options.asset) if options.asset else None
     device = known or device_for(services, target)
+    if known is None and options.asset and target.removable and not device.asset_number:
+        device = Device(id=str(uuid.uuid4()))
     typed = {"name": options.device, "asset_number": options.asset, "department": options.department}
     return msgspec.structs.replace(device, **{field: value for field, value in typed.items() if value})
 
@@ -97,27 +105,22 @@ def _clean_up(services: Services, scanned: Finished, options: argparse.Namespace
     try:
         request = CleanUpRequest(scanned.record, operator=options.operator)
         session = CleanUpSession(services, request)
-    except CleanUpRefusedError as error:
+    except MedScanError as error:
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return scanned
     return _run(session, quiet=options.json)
 
 
 def _run(session: ScanSession | CleanUpSession, *, quiet: bool) -> Finished:
-    def cancel(_signal: int, _frame: FrameType | None) -> None:
-        session.cancel()
-
-    before = {number: signal.signal(number, cancel) for number in _ENDING_SIGNALS}
     line = ProgressLine(sys.stderr)
-    try:
-        for event in session.events():
-            if isinstance(event, Finished):
-                return event
-            _show(event, line, quiet=quiet)
-    finally:
-        line.clear()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with cancelled_by_signals(session.cancel):
+        try:
+            for event in session.events():
+                if isinstance(event, Finished):
+                    return event
+                _show(event, line, quiet=quiet)
+        finally:
+            line.clear()
     raise AssertionError("a scan always ends with Finished")
 
 

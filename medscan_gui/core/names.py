@@ -28,6 +28,12 @@ def path_of(raw: bytes) -> str:
     return os.fsdecode(raw)
 
 
+def with_separator(folder: bytes) -> bytes:
+    """Return a folder's raw path with the system's separator behind it."""
+    separator = os.sep.encode()
+    return folder if folder.endswith(separator) else folder + separator
+
+
 def parent_of(raw: bytes) -> bytes:
     """Return the raw path of the folder that a path lies in."""
     return raw_bytes(os.path.dirname(path_of(raw)))  # noqa: PTH120  # Path would change the raw name

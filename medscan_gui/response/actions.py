@@ -1,10 +1,12 @@
-"""The beginning of an action's record, the same for all kinds."""
+"""The record of an action: its beginning, and what it says of an entry; the same for all kinds."""
 
 from datetime import UTC, datetime
 
-from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord
+from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, ItemResult
 from medscan_gui.core.device import Device, Target
+from medscan_gui.core.messages import Message
 from medscan_gui.core.names import one_line
+from medscan_gui.core.quarantine import VaultEntry
 from medscan_gui.core.record import timestamp
 from medscan_gui.services import Services
 from medscan_gui.store.ids import time_ordered_id
@@ -41,4 +43,14 @@ def action_stub(
         destination=destination,
         wanted=wanted,
         items=items,
+    )
+
+
+def item_of(
+    entry: VaultEntry, result: ItemResult, *, why: Message | None = None, place: bytes = b""
+) -> ActionItem:
+    """Return what an action says of an entry."""
+    facts = entry.facts
+    return ActionItem(
+        chain=(facts.path,), result=result, entry=entry.id, sha256=facts.sha256, size=facts.size, why=why, place=place
     )

@@ -4,6 +4,7 @@ The journal knows that the clean-up begins before anything is touched; if it can
 """
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, Action
 from medscan_gui.core.events import Finished
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import one_line, parent_of
+from medscan_gui.core.names import one_line, parent_of, path_of, raw_bytes, with_separator
+from medscan_gui.core.policy import scan_refusal
+from medscan_gui.core.quarantine import EntryState
 from medscan_gui.core.record import ScanRecord, timestamp
 from medscan_gui.core.words import Fate
 from medscan_gui.follow_up import FollowUp, with_acceptance
@@ -25,7 +28,7 @@ from medscan_gui.response.batch import Batch
 from medscan_gui.response.gauge import Gauge
 from medscan_gui.response.plan import CleanUpPlan, CleanUpRefusedError, PlannedFile, plan, refusal
 from medscan_gui.response.removing import Remover
-from medscan_gui.services import Services, accepted_contents
+from medscan_gui.services import Services, accepted_contents, card_in_force
 from medscan_gui.session import ScanRequest, ScanSession
 
 log = logging.getLogger(__name__)
@@ -44,8 +47,8 @@ class CleanUpSession:
     """One clean-up. `events` is iterated by one thread; `cancel`, `pause`, `resume` may come from any."""
 
     def __init__(self, services: Services, request: CleanUpRequest) -> None:
-        """Plan. Raises CleanUpRefusedError if nothing may be removed on this device, MedScanError."""
-        if (why := refusal(services, request.record)) is not None:
+        """Plan. Raises CleanUpRefusedError if nothing may be removed here, now, by this person; MedScanError."""
+        if (why := refusal(services, request.record) or _refused_to(services, request)) is not None:
             raise CleanUpRefusedError(why)
         self._services = services
         self._request = request
@@ -62,7 +65,7 @@ class CleanUpSession:
             wanted=len(self.plan.files),
         )
         gauge = Gauge(len(self.plan.files), sum(file.size for file in self.plan.files))
-        remover = Remover(
+        self._remover = Remover(
             services,
             record,
             action_id=self._stub.id,
@@ -70,8 +73,11 @@ class CleanUpSession:
             cancelled=lambda: self._batch.cancelled,
             copied=gauge.add_bytes,
         )
-        self._batch = Batch(self.plan.files, remover.remove, lambda file: file.path, gauge)
+        self._batch = Batch(self.plan.files, self._remover.remove, lambda file: file.path, gauge)
+        self._roots = tuple(map(_real_root, record.target.paths))
         self._items: list[ActionItem] = []
+        #: The action has its end in the journal, as far as that could be.
+        self._over = False
         self._verification: ScanSession | None = None
 
     # --- from any thread ---------------------------------------------------------------------------
@@ -103,6 +109,13 @@ class CleanUpSession:
         """
         try:
             yield from self._run()
+        except GeneratorExit:
+            # Nobody listens any more: what was done is entered all the same.
+            self.cancel()
+            if not self._over:
+                self._items = [*self._batch.items, *self._unanswered()]
+                self._finish_action()
+            raise
         except MedScanError as error:
             yield Finished(record=self._request.record, committed=True, save_error=error.message)
         except Exception:
@@ -124,9 +137,12 @@ class CleanUpSession:
         """Yield the file at hand whose medium gives no answer; what became of it is seen later."""
         if (file := self._batch.unanswered) is not None:
             why = Message.of("clean_up.no_answer")
-            yield ActionItem(chain=(file.path,), result=ItemResult.UNCERTAIN, why=why)
+            yield ActionItem(
+                chain=(file.path,), result=ItemResult.UNCERTAIN, entry=self._remover.entry_id, why=why
+            )
 
     def _finish_action(self) -> tuple[ActionRecord, Message | None]:
+        self._over = True
         action = msgspec.structs.replace(
             self._stub,
             ended=timestamp(datetime.now(UTC)),
@@ -143,12 +159,17 @@ class CleanUpSession:
 
     def _verify(self, action: ActionRecord, trouble: Message | None) -> Iterator[scan_events.ScanEvent]:
         record = self._request.record
+        troubles = [trouble] if trouble else []
+        if self._remover.has_other_names:
+            troubles.append(Message.of("clean_up.other_names"))
+        findings = self._fates()
         follow_up = FollowUp(
             record=record,
-            findings=self._fates(),
-            places=_places(self._items),
+            findings=findings,
+            places=self._places(findings),
+            roots=self._roots,
             action=action.id,
-            troubles=(trouble,) if trouble else (),
+            troubles=tuple(troubles),
         )
         scan = ScanSession(self._services, ScanRequest(record.target, record.device, self._operator, follow_up))
         self._verification = scan
@@ -167,10 +188,38 @@ class CleanUpSession:
         accepted = self._accepted()
         items = {item.chain[0]: item for item in self._items}
         asked = {file.path for file in self.plan.files}
-        return tuple(
-            with_acceptance(_with_fate(found, items.get(found.chain[0]), found.chain[0] in asked), accepted)
-            for found in self._request.record.findings
-        )
+
+        def fate(found: Finding) -> Finding:
+            path = found.chain[0]
+            return with_acceptance(_with_fate(self._today(found), items.get(path), path in asked), accepted)
+
+        return tuple(map(fate, self._request.record.findings))
+
+    def _today(self, found: Finding) -> Finding:
+        """Return a finding of the scan before with the fate it has today: none stays removed or accepted by itself."""
+        if found.fate is Fate.ACCEPTED:
+            return msgspec.structs.replace(found, fate=Fate.IN_PLACE)
+        if found.fate is Fate.REMOVED and not self._is_kept(found.entry):
+            return msgspec.structs.replace(found, fate=Fate.IN_PLACE, why=Message.of("clean_up.put_back"))
+        return found
+
+    def _is_kept(self, entry_id: str) -> bool:
+        try:
+            return self._services.vault.entry(entry_id).state in {EntryState.QUARANTINED, EntryState.DESTROYED}
+        except MedScanError:
+            return False
+
+    def _places(self, findings: Sequence[Finding]) -> tuple[bytes, ...]:
+        """Return the folders to read again, each once, by their real names: all from which something was to go."""
+        tried = {item.chain[0] for item in self._items}
+        gone = {found.chain[0] for found in findings if found.fate is Fate.REMOVED}
+        return tuple(sorted({parent_of(self._real(path)) for path in tried | gone}))
+
+    def _real(self, path: bytes) -> bytes:
+        for shown, real in self._roots:
+            if path == shown or path.startswith(with_separator(shown)):
+                return real + path[len(shown) :]
+        return path
 
     def _accepted(self) -> dict[str, Acceptance]:
         try:
@@ -191,9 +240,15 @@ def _with_fate(found: Finding, item: ActionItem | None, asked: bool) -> Finding:
     return msgspec.structs.replace(found, why=item.why, entry=item.entry)
 
 
-def _places(items: Sequence[ActionItem]) -> tuple[bytes, ...]:
-    """Return the folders of these files, each once, sorted."""
-    return tuple(sorted({parent_of(item.chain[0]) for item in items}))
+def _refused_to(services: Services, request: CleanUpRequest) -> Message | None:
+    """Return why the card forbids it to this person, or now. Raises MedScanError."""
+    card = card_in_force(services, request.record.device, request.record.target).card
+    return scan_refusal(card, request.operator, datetime.now().astimezone())
+
+
+def _real_root(root: bytes) -> tuple[bytes, bytes]:
+    """Return a target's path as it was given, and where it really leads before anything is touched."""
+    return root, raw_bytes(os.path.realpath(path_of(root)))
 
 
 __all__ = ["CleanUpPlan", "CleanUpRequest", "CleanUpSession", "PlannedFile", "plan", "refusal"]

@@ -2,16 +2,30 @@
 
 import os
 
-from medscan_gui.core.names import path_of, raw_bytes
+from medscan_gui.core.names import parent_of, path_of, raw_bytes
 from medscan_gui.core.quarantine import VaultEntry
 from medscan_gui.core.words import TargetKind
 from medscan_gui.system.volumes import list_volumes, target_for_path
 
 
 def is_present(entry: VaultEntry) -> bool:
-    """Say whether the place of this entry's original is on the medium it was taken from, as far as media tell."""
+    """Say whether the place of this entry's original is on the medium it was taken from, as far as media tell.
+
+    A volume without an identity of its own goes by the number that the system gives it.
+    """
     known = entry.target.volume_id
-    return not known or target_for_path(path_of(entry.facts.path)).volume_id == known
+    if known:
+        return target_for_path(path_of(entry.facts.path)).volume_id == known
+    device = entry.facts.link_group.partition(":")[0]
+    return not device.isdecimal() or _device_of(entry.facts.path) in {None, int(device)}
+
+
+def _device_of(path: bytes) -> int | None:
+    """Return the number of the volume that a file's folder is on; None if there is no such folder."""
+    try:
+        return os.stat(path_of(parent_of(path))).st_dev  # noqa: PTH116  # raw names
+    except (OSError, ValueError):
+        return None
 
 
 def own_place(entry: VaultEntry) -> tuple[bytes, tuple[bytes, ...]] | None:

@@ -35,11 +35,13 @@ class Protection:
         places = self._places.above(path)
         if not places:
             return self._message("unclear")
-        if any(_is_system_file(place) for place in places):
+        if any(_is_system_file(place) for place in places if not place.unseen):
             return self._message("system")
         if any(place.root and _is_boot_file(place) for place in places):
             return self._message("boot")
-        return self._why_by_card(places)
+        if (why := self._why_by_card(places)) is not None:
+            return why
+        return self._message("unclear") if any(map(_is_system_file, places)) else None
 
     def _why_by_card(self, places: tuple[Place, ...]) -> Message | None:
         for text, folder in self._folders:

@@ -1,5 +1,6 @@
 """Putting one quarantined file back: to its own place if its medium is there, or into a folder. Never over anything."""
 
+import logging
 import os
 from collections.abc import Callable, Iterable
 
@@ -18,6 +19,9 @@ _Group = tuple[str, str, str]
 def _group(entry: VaultEntry) -> _Group:
     facts = entry.facts
     return entry.action_id, facts.link_group or entry.id, facts.sha256
+
+
+log = logging.getLogger(__name__)
 
 
 class NotPutBackError(MedScanError):
@@ -59,13 +63,23 @@ class PutBack:
                 roots=roots,
                 cancelled=cancelled,
             )
-        except MedScanError as error:
-            self._vault.update(entry, state=EntryState.QUARANTINED, why=error.message, restored_to=b"")
+        except BaseException as error:
+            self._keep(entry, error)
             raise
         if entry.facts.link_group:
             self._links[_group(entry)] = place
-        self._vault.update(entry, state=EntryState.RESTORED, restored_to=place, why=lost[0] if lost else None)
+        try:
+            self._vault.update(entry, state=EntryState.RESTORED, restored_to=place, why=lost[0] if lost else None)
+        except MedScanError as error:
+            lost = (*lost, error.message)  # it is back all the same; the next start settles the entry
         return place, lost
+
+    def _keep(self, entry: VaultEntry, error: BaseException) -> None:
+        why = error.message if isinstance(error, MedScanError) else Message.of("scan.internal_error")
+        try:
+            self._vault.update(entry, state=EntryState.QUARANTINED, why=why, restored_to=b"")
+        except MedScanError as refusal:
+            log.info("entry %s stays as being restored: %s", entry.id, refusal)
 
     def _place(self, entry: VaultEntry) -> tuple[bytes, tuple[bytes, ...]]:
         """Return where it goes, and below which places no link may be followed on the way."""

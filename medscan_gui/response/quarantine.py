@@ -17,10 +17,11 @@ from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import shown
 from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.core.record import moment_of, timestamp
-from medscan_gui.response.actions import action_stub
+from medscan_gui.response.actions import action_stub, item_of
 from medscan_gui.response.batch import Batch
 from medscan_gui.response.gauge import Gauge
 from medscan_gui.response.putting_back import PutBack
+from medscan_gui.response.recovery import settle_left
 from medscan_gui.services import Services
 from medscan_gui.store.vault import DamagedEntry
 
@@ -79,6 +80,9 @@ class QuarantineTask:
 
     def _finish(self, begun: Sequence[ActionRecord]) -> tuple[tuple[ActionRecord, ...], Message | None]:
         results = {item.entry: item for item in self._batch.items}
+        if (entry := self._batch.unanswered) is not None:
+            no_answer = Message.of("clean_up.no_answer")
+            results[entry.id] = item_of(entry, ItemResult.UNCERTAIN, why=no_answer)
         actions, problem = [], None
         for stub in begun:
             items = tuple(results.get(item.entry, _not_begun(item)) for item in stub.items)
@@ -127,16 +131,6 @@ def _error_of(work: Callable[[], None]) -> MedScanError | None:
     return None
 
 
-def item_of(
-    entry: VaultEntry, result: ItemResult, *, why: Message | None = None, place: bytes = b""
-) -> ActionItem:
-    """Return what an action says of an entry."""
-    facts = entry.facts
-    return ActionItem(
-        chain=(facts.path,), result=result, entry=entry.id, sha256=facts.sha256, size=facts.size, why=why, place=place
-    )
-
-
 class Quarantine:
     """The quarantine of these services. Methods raise MedScanError if the vault cannot be read."""
 
@@ -145,7 +139,11 @@ class Quarantine:
         self._vault = services.vault
 
     def entries(self) -> Iterator[VaultEntry | DamagedEntry]:
-        """Yield all entries, also those that cannot be read, as what they are."""
+        """Yield all entries, also those that cannot be read, as what they are.
+
+        What was left half-way is brought to its end first, as far as its medium is there now.
+        """
+        settle_left(self._services)
         return self._vault.entries()
 
     def entry(self, entry_id: str) -> VaultEntry:
@@ -190,8 +188,9 @@ class Quarantine:
             if (why := self.why_not_destroyed(entry)) is not None:
                 return item_of(entry, ItemResult.NOT_DONE, why=why)
             destroyed = self._vault.update(entry, state=EntryState.DESTROYED)
-            self._vault.delete_sample(destroyed)
-            return item_of(entry, ItemResult.DONE)
+            # Its key is erased: whatever is left of the sample cannot be read any more, but it is said.
+            left = _error_of(lambda: self._vault.delete_sample(destroyed))
+            return item_of(entry, ItemResult.DONE, why=left.message if left else None)
 
         return self._task(ActionKind.DESTROY, self._chosen(ids), do, operator=operator, reason=reason)
 

@@ -16,8 +16,8 @@ from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import parent_of, path_of
 from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.core.record import timestamp
+from medscan_gui.response.actions import action_stub, item_of
 from medscan_gui.response.media import is_present
-from medscan_gui.response.quarantine import item_of
 from medscan_gui.response.removing import give_up
 from medscan_gui.services import Services, open_services
 from medscan_gui.store.vault import DamagedEntry, Vault
@@ -34,6 +34,7 @@ def open_recovered(paths: Paths) -> Services:
     """Open the services, and give what was cut off its end."""
     services = open_services(paths)
     recover(services)
+    settle_left(services)
     return services
 
 
@@ -48,23 +49,59 @@ def recover(services: Services) -> tuple[ActionRecord, ...]:
         return ()
 
 
-def settle_entries(services: Services, entries: Iterable[VaultEntry]) -> None:
-    """Look again at entries that were left half-way while their medium was away. Never raises for one of them."""
-    running = _running(services)
-    for entry in entries:
-        if entry.state is EntryState.RESTORING and ActionKind.RESTORE in running.values():
-            continue  # perhaps by that very action
-        if entry.state in _HALF_WAY and entry.action_id not in running:
-            _settled(services.vault, entry)
+def settle_left(services: Services) -> tuple[ActionRecord, ...]:
+    """Look again at what earlier actions left uncertain (their medium was away), and enter what came of it.
 
-
-def _running(services: Services) -> dict[str, ActionKind]:
-    """Return the actions that a living MedScan is at."""
+    Never raises for a vault or journal that refuses.
+    """
     try:
-        return {action.id: action.kind for action in services.journal.actions() if action.running}
+        actions = services.journal.actions()
+        if any(action.running for action in actions):
+            return ()  # perhaps at these very entries
+        left = [entry for action in actions if action.uncertain for entry in _left(services, action.id)]
+        return tuple(_settle_group(services, group) for group in _by_device(left))
     except MedScanError as error:
-        log.info("running actions are not known: %s", error)
-        return {}
+        log.info("what was left half-way was not settled: %s", error)
+        return ()
+
+
+def _left(services: Services, action_id: str) -> Iterator[VaultEntry]:
+    """Yield the entries of an action that still stand half-way."""
+    for item in services.journal.action(action_id).items:
+        if item.result is ItemResult.UNCERTAIN and item.entry:
+            try:
+                entry = services.vault.entry(item.entry)
+            except MedScanError:
+                continue  # damaged or gone: the list of the quarantine says so
+            if entry.state in _HALF_WAY:
+                yield entry
+
+
+def _by_device(entries: Iterable[VaultEntry]) -> Iterable[list[VaultEntry]]:
+    groups: dict[tuple[str, bytes], list[VaultEntry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.device.id, msgspec.json.encode(entry.target)), []).append(entry)
+    return groups.values()
+
+
+def _settle_group(services: Services, entries: list[VaultEntry]) -> ActionRecord:
+    first = entries[0]
+    stub = action_stub(
+        services,
+        ActionKind.SETTLE,
+        device=first.device,
+        target=first.target,
+        operator="",
+        wanted=len(entries),
+        items=tuple(item_of(entry, ItemResult.UNCERTAIN) for entry in entries),
+    )
+    services.journal.begin_action(stub)
+    items = tuple(_settled(services.vault, entry) for entry in entries)
+    action = msgspec.structs.replace(
+        stub, ended=timestamp(datetime.now(UTC)), stop=ActionStop.COMPLETED, items=items
+    )
+    services.journal.finish_action(action)
+    return action
 
 
 def _ended(services: Services, stub: ActionRecord) -> ActionRecord:
@@ -127,20 +164,26 @@ def _settled(vault: Vault, entry: VaultEntry) -> ActionItem:
 def _original_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
     if not is_present(entry):
         return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
-    match settle(entry.target.paths, entry.facts.path, entry.id, entry.facts):
-        case Place.IN_PLACE:
-            give_up(vault, entry.id, _CUT_OFF)
-            return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)
-        case Place.GONE if entry.state is EntryState.REMOVING:
-            vault.verify(entry)
-            vault.update(entry, state=EntryState.QUARANTINED)
-            return item_of(entry, ItemResult.DONE)
-        case Place.OTHER if entry.state is EntryState.REMOVING and not _is_aside(entry):
-            # What was there is gone, or elsewhere; the copy can be put back or handed on like any other.
-            why = Message.of("clean_up.other_there")
-            vault.verify(entry)
-            vault.update(entry, state=EntryState.QUARANTINED, why=why)
-            return item_of(entry, ItemResult.UNCERTAIN, why=why)
+    removing = entry.state is EntryState.REMOVING
+    if removing:
+        # From here on no other MedScan removes this original: see `Vault.still_removing`.
+        entry = vault.update(entry, state=EntryState.COPIED)
+    place = settle(entry.target.paths, entry.facts.path, entry.id, entry.facts)
+    if place is Place.IN_PLACE:
+        give_up(vault, entry.id, _CUT_OFF)
+        return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)
+    if removing:
+        entry = vault.update(entry, state=EntryState.REMOVING)
+    if removing and place is Place.GONE:
+        vault.verify(entry)
+        vault.update(entry, state=EntryState.QUARANTINED)
+        return item_of(entry, ItemResult.DONE)
+    if removing and place is Place.OTHER and not _is_aside(entry):
+        # What was there is gone, or elsewhere; the copy can be put back or handed on like any other.
+        why = Message.of("clean_up.other_there")
+        vault.verify(entry)
+        vault.update(entry, state=EntryState.QUARANTINED, why=why)
+        return item_of(entry, ItemResult.UNCERTAIN, why=why)
     return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
 
 
@@ -153,12 +196,13 @@ def _restore_settled(vault: Vault, entry: VaultEntry) -> ActionItem:
     """The file is back under its name with its content, or it is still only in the quarantine."""
     own = entry.restored_to == entry.facts.path
     roots = entry.target.paths if own else (parent_of(entry.restored_to),)
-    place = settle(roots, entry.restored_to, entry.id, entry.facts)
+    place = settle(roots, entry.restored_to, entry.id, entry.facts, restored=True)
     if place is Place.UNREACHABLE:
         return item_of(entry, ItemResult.UNCERTAIN, why=Message.of("clean_up.uncertain"))
     if place is Place.IN_PLACE:
         vault.update(entry, state=EntryState.RESTORED, restored_to=entry.restored_to)
         elsewhere = b"" if own else entry.restored_to
-        return item_of(entry, ItemResult.DONE, place=elsewhere)
+        why = Message.of("clean_up.settled_restored")
+        return item_of(entry, ItemResult.DONE, why=why, place=elsewhere)
     vault.update(entry, state=EntryState.QUARANTINED, why=_CUT_OFF, restored_to=b"")
     return item_of(entry, ItemResult.NOT_DONE, why=_CUT_OFF)

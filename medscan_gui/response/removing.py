@@ -16,11 +16,12 @@ from medscan_gui.core.action import ActionItem, ItemResult
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.core.record import ScanRecord, timestamp
+from medscan_gui.response.media import is_present
 from medscan_gui.response.plan import PlannedFile
 from medscan_gui.services import Services
-from medscan_gui.store.vault import Vault
+from medscan_gui.store.vault import Vault, VaultError
 from medscan_gui.system.holders import HeldFiles
-from medscan_gui.system.originals import Original, Place, open_original, settle
+from medscan_gui.system.originals import Original, OriginalError, Place, open_original, settle
 
 log = logging.getLogger(__name__)
 
@@ -56,17 +57,23 @@ class Remover:
         self._cancelled = cancelled
         self._copied = copied
         self._roots = record.target.paths
+        #: Files with several names: names when first met, and how many of them were removed here.
+        self._names: dict[tuple[int, int], tuple[int, int]] = {}
+        #: The entry of the file at hand; "" as long as it has none.
+        self.entry_id = ""
         self._held = HeldFiles()
         self._held_at = float("-inf")
 
     def remove(self, file: PlannedFile) -> ActionItem:
         """Clean up one file and return what became of it; never raises for it."""
         item = ActionItem(chain=(file.path,), result=ItemResult.NOT_DONE, sha256=file.content, size=file.size)
+        self.entry_id = ""
         if file.obstacle is not None:
             return msgspec.structs.replace(item, why=file.obstacle)
         try:
             with open_original(self._roots, file.path) as original:
                 item = msgspec.structs.replace(item, size=original.facts.size)
+                self._check_identity(original, file)
                 self._check(original)
                 return self._take(original, file, item)
         except MedScanError as error:
@@ -75,6 +82,24 @@ class Remover:
             # A fault of ours with one file must not cost the others theirs.
             log.exception("a file could not be cleaned up")
             return msgspec.structs.replace(item, why=Message.of("scan.internal_error"))
+
+    @property
+    def has_other_names(self) -> bool:
+        """A file that was removed still has names that were not."""
+        return any(names > removed for names, removed in self._names.values() if removed)
+
+    def _check_identity(self, original: Original, file: PlannedFile) -> None:
+        """Refuse any file but the one that was scanned, whatever has its name and content now."""
+        scanned, now = file.identity, original.file_identity
+        if scanned is None:
+            raise _LeftInPlaceError(Message.of("clean_up.content_unknown"))
+        names, removed = self._names.get((now.device, now.inode), (0, 0))
+        same = scanned.device == now.device and scanned.inode in {0, now.inode}
+        same = same and scanned.modified_ns == now.modified_ns
+        # Removing one name of a file changes its status, and nothing else.
+        if not same or (scanned.changed_ns != now.changed_ns and not removed):
+            raise _LeftInPlaceError(Message.of("clean_up.changed"))
+        self._names[now.device, now.inode] = max(names, scanned.links, now.links), removed
 
     def _check(self, original: Original) -> None:
         """Refuse what can be known to fail before anything is copied."""
@@ -94,6 +119,7 @@ class Remover:
 
     def _take(self, original: Original, file: PlannedFile, item: ActionItem) -> ActionItem:
         entry = self._vault.begin(self._new_entry(original, file))
+        self.entry_id = entry.id
         item = msgspec.structs.replace(item, entry=entry.id)
         try:
             entry = self._vault.copy(entry, self._content(original))
@@ -106,10 +132,19 @@ class Remover:
             give_up(self._vault, entry.id, why)
             raise
         entry = self._vault.update(entry, state=EntryState.REMOVING)
+        return self._remove(original, entry, item)
+
+    def _remove(self, original: Original, entry: VaultEntry, item: ActionItem) -> ActionItem:
         try:
-            original.remove(entry.id, self._cancelled)
-        except MedScanError as error:
-            return self._settled(entry, item, error.message)
+            original.remove(entry.id, self._cancelled, guard=self._vault.still_removing(entry))
+        except OriginalError as error:
+            return self._settled(entry, item, error)
+        except VaultError as error:
+            # Another MedScan took this one for dead and looks after the entry now, or the key is gone.
+            return msgspec.structs.replace(item, result=ItemResult.UNCERTAIN, why=error.message)
+        identity = original.file_identity
+        names, removed = self._names[identity.device, identity.inode]
+        self._names[identity.device, identity.inode] = names, removed + 1
         return self._gone(entry, item)
 
     @staticmethod
@@ -117,15 +152,15 @@ class Remover:
         if original.sha256 != file.content:
             raise _LeftInPlaceError(Message.of("clean_up.changed"))
 
-    def _settled(self, entry: VaultEntry, item: ActionItem, why: Message) -> ActionItem:
-        """The removal failed: go by what is really there."""
-        match settle(self._roots, entry.facts.path, entry.id, entry.facts):
-            case Place.IN_PLACE:
-                give_up(self._vault, entry.id, why)
-                return msgspec.structs.replace(item, why=why)
-            case Place.GONE:
-                return self._gone(entry, item)
-        return msgspec.structs.replace(item, result=ItemResult.UNCERTAIN, why=why)
+    def _settled(self, entry: VaultEntry, item: ActionItem, error: OriginalError) -> ActionItem:
+        """The removal failed. The copy is given up only if the original is seen to be in place."""
+        item = msgspec.structs.replace(item, why=error.message)
+        in_place = error.place is Place.IN_PLACE and is_present(entry)
+        if in_place and settle(self._roots, entry.facts.path, entry.id, entry.facts) is Place.IN_PLACE:
+            give_up(self._vault, entry.id, error.message)
+            return item
+        # It went elsewhere, or vanished by itself, or its medium did: not our removal, so nothing is verified.
+        return msgspec.structs.replace(item, result=ItemResult.UNCERTAIN)
 
     def _gone(self, entry: VaultEntry, item: ActionItem) -> ActionItem:
         try:

@@ -17,8 +17,8 @@ from medscan_gui.store.kinds import Kind, record_of
 def cut_off_record(stub: ScanRecord) -> ScanRecord:
     """Return the record of a scan of which only the beginning is known.
 
-    It has one reason, but for threats that are known. The others that missing proofs would give ("nothing was scanned") are not
-    known to be true: the scan may have read a lot before it was cut off.
+    It has one reason, but for threats that are known. The others that missing proofs would give ("nothing was
+    scanned") are not known to be true: the scan may have read a lot before it was cut off.
     """
     evidence = msgspec.structs.replace(stub.evidence, stop=Stop.CUT_OFF, ended=False, committed=True)
     cut_off = Message.of("verdict.cut_off")

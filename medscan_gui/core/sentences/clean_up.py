@@ -21,6 +21,13 @@ SENTENCES: dict[str, str] = {
         "The quarantine would lie on the very disk that is being cleaned, and it must leave with you. "
         "Start MedScan from its key, then scan again."
     ),
+    "clean_up.not_latest": N_(
+        "This is not the newest result of this device and place, or it is more than a day old. "
+        "Scan again, then clean up."
+    ),
+    "clean_up.several_media": N_(
+        "Several media were scanned together. Scan each of them by itself, then clean up."
+    ),
     # Why one file was left in place.
     "clean_up.content_unknown": N_(
         "It could not be read a second time during the scan, so MedScan cannot be sure to remove the same file. "
@@ -48,9 +55,15 @@ SENTENCES: dict[str, str] = {
         "Plug the medium in, open the Quarantine page, then scan it."
     ),
     "clean_up.other_there": N_(
-        "Another file has its name now, and where the original went is not known. A whole copy is in the quarantine. "
+        "A file has its name now, and it is not known whether that is the original. A whole copy is in the quarantine. "
         "Scan the medium or device again."
     ),
+    "clean_up.other_names": N_(
+        "A file that was removed has other names on the same volume: it is still there under them. "
+        "Scan the whole medium or device."
+    ),
+    "clean_up.put_back": N_("It was removed before, and has been put back or is no longer in the quarantine."),
+    "clean_up.settled_restored": N_("It was put back after all."),
     "clean_up.came_back": N_(
         "It was removed and came back at once: something on this device puts it there. "
         "Isolate the device and call IT security."
