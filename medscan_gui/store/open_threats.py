@@ -10,8 +10,13 @@ many files which restoration put back. The rules:
 - The scan that verifies a clean-up read only some folders, so it closes nothing by what it did not
   find. It takes the place of the one source that it accounts for, the scan it follows, with what is
   left of it. If it does not account for all of that scan's threats (it was cut off), that source stays.
-- A restoration is a source: the files that are, or may be, back in their own place, or elsewhere on the
-  same removable medium. Any complete scan that covers the place closes it.
+- A restoration is a source: the files that are, or may be, back on the device. Those of a removable medium are
+  back in their own place, elsewhere below what was scanned, or, since a volume may be mounted elsewhere by then,
+  in a place that ends as their own does within the volume; anywhere else they are off the medium. Those of
+  anything else are back wherever they were put: for all that is known, that is the same computer. Any
+  complete scan that covers what was scanned closes the source.
+- What MedScan settles by itself changes nothing, but for files that turn out to be restored: they are a source,
+  as a restoration is.
 - Open are the most that one scan left, since several scans find the same threats, and all that was
   restored. Where this counts a threat twice, the next complete scan puts it right.
 
@@ -19,6 +24,7 @@ When in doubt, a threat stays open. Pure functions.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -30,6 +36,12 @@ from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Cause, Stop, TargetKind
 
 _SEPARATORS = (b"/", b"\\")
+
+#: Why a file of a settling is done: it turned out to be restored.
+SETTLED_RESTORED = "clean_up.settled_restored"
+
+#: A place from the root of a file system, as `_comparable` has it.
+_ABSOLUTE = re.compile(rb"/|[a-z]:/")
 
 #: Sources of one place that are kept apart; of older ones only the number is known, and only a
 #: complete scan closes it.
@@ -104,16 +116,40 @@ def after_scan(known: Mapping[bytes, OpenThreats], record: ScanRecord) -> dict[b
 
 def after_action(known: Mapping[bytes, OpenThreats], action: ActionRecord) -> dict[bytes, OpenThreats]:
     """Return the open threats of a device after this action on it has ended."""
-    if action.kind is not ActionKind.RESTORE:
+    if action.kind not in {ActionKind.RESTORE, ActionKind.SETTLE}:
         return dict(known)
-    back = sum(item.result is not ItemResult.NOT_DONE and _is_back(item, action.target) for item in action.items)
+    back = sum(_is_restored(item, action.kind) and _is_back(item, action.target) for item in action.items)
     return _put(known, action.target, Source(action.id, back, restored=True))
 
 
+def _is_restored(item: ActionItem, kind: ActionKind) -> bool:
+    """Say whether a file was, or may have been, put back; what a settling leaves in doubt was in doubt before."""
+    if kind is ActionKind.RESTORE:
+        return item.result is not ItemResult.NOT_DONE
+    return item.result is ItemResult.DONE and item.why is not None and item.why.code == SETTLED_RESTORED
+
+
 def _is_back(item: ActionItem, target: Target) -> bool:
-    if not item.place or item.place in item.chain[:1]:
+    if not item.place or item.place in item.chain[:1] or not target.removable:
         return True
-    return target.removable and any(_is_below(item.place, root) for root in target.paths)
+    place = _comparable(item.place)
+    if b".." in place.split(b"/") or not _ABSOLUTE.match(place):
+        return True  # nobody knows where that is
+    roots = [_comparable(root) for root in target.paths]
+    if any(_is_below(place, root) for root in roots):
+        return True
+    insides = [_inside(_comparable(path), root) for path in item.chain[:1] for root in roots]
+    return target.kind is TargetKind.VOLUME and any(inside and place.endswith(inside) for inside in insides)
+
+
+def _comparable(path: bytes) -> bytes:
+    """Return a path in a form in which two names of one place are equal rather than not."""
+    return path.replace(b"\\", b"/").removeprefix(b"//?/").lower()
+
+
+def _inside(path: bytes, root: bytes) -> bytes:
+    """Return what follows the root in a path, with its separator; b"" if the path is not below the root."""
+    return b"/" + path[len(root) :].lstrip(b"/") if path != root and _is_below(path, root) else b""
 
 
 def _put(

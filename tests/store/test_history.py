@@ -41,6 +41,24 @@ def test_one_list_in_the_journals_order(busy: Journal) -> None:
     ]
 
 
+def test_what_was_settled_is_listed_and_found(busy: Journal) -> None:
+    act(busy, action(8, item(entry="e-settled"), item(b"/media/stick/b", ItemResult.UNCERTAIN), kind=ActionKind.SETTLE))
+    newest = busy.history(limit=1)[0]
+    assert isinstance(newest, ActionSummary)
+    assert (newest.kind, newest.done, newest.uncertain, newest.running) == (ActionKind.SETTLE, 1, 1, False)
+    assert busy.action("action-8").kind is ActionKind.SETTLE
+    assert ids(busy, search="e-settled") == [8]
+    assert busy.verify().lists_agree
+
+
+def test_a_settling_that_was_cut_off_is_dead(busy: Journal) -> None:
+    stub_ = begun(action(8, kind=ActionKind.SETTLE))
+    busy.begin_action(stub_)
+    assert stub_ not in busy.dead_actions()
+    busy._running.release(stub_.id)
+    assert stub_ in busy.dead_actions()
+
+
 def test_each_is_shown_as_in_its_own_list(busy: Journal) -> None:
     history = busy.history()
     assert tuple(shown for shown in history if isinstance(shown, ActionSummary)) == busy.actions()

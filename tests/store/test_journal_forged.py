@@ -80,6 +80,9 @@ FORGERIES = [
     "UPDATE index_actions SET operator = 'Somebody Else' WHERE action_id = 'action-6'",
     "UPDATE index_actions SET end_sequence = NULL, stop = '' WHERE action_id = 'action-6'",
     "UPDATE index_actions SET sequence = 2 WHERE action_id = 'action-6'",
+    "UPDATE index_actions SET kind = 'settle' WHERE action_id = 'action-7'",
+    "UPDATE index_actions SET kind = 'restore' WHERE action_id = 'action-8'",
+    "DELETE FROM index_actions WHERE kind = 'settle'",
     "DELETE FROM index_action_items",
     "INSERT INTO index_action_items VALUES ('action-x', 'x')",
     "UPDATE index_action_items SET search = 'harmless'",
@@ -124,6 +127,7 @@ def busy(journal: Journal) -> Journal:
 
 def decide(busy: Journal) -> None:
     """Add actions, accepted files, cards and ticked steps."""
+    act(busy, action(8, item(), kind=ActionKind.SETTLE))
     act(busy, action(6, item(), operator="Zoé", scan_id="scan-2"))
     act(busy, action(7, item(), kind=ActionKind.RESTORE))
     for sha256 in ("aa" * 32, "bb" * 32):

@@ -1,5 +1,7 @@
 """When a later scan may say that earlier threats are gone."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, Action
 from medscan_gui.core.coverage import Coverage, CoverageLine
 from medscan_gui.core.device import Target
 from medscan_gui.core.finding import Finding
+from medscan_gui.core.messages import Message
 from medscan_gui.core.policy import CardInForce, CardOrigin, PolicyCard
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.verdict import decide
@@ -159,33 +162,106 @@ def test_accepted_threats_are_not_open(journal: Journal) -> None:
 
 
 def test_what_is_restored_is_open_again_until_a_complete_scan(journal: Journal) -> None:
-    first = found(journal, 1, 3)
+    first = found(journal, 1, 3, target=STICK_FOLDER)
     verified(journal, follow_up(first, 2, 3))
     back = (item(), item(b"/media/stick/b", ItemResult.UNCERTAIN))
-    elsewhere = item(b"/media/stick/c", place=b"/tmp/c")
-    act(journal, restored(3, *back, elsewhere, item(b"/media/stick/d", ItemResult.NOT_DONE)))
+    off = item(b"/media/stick/c", place=b"/tmp/c")
+    act(journal, restored(3, *back, off, item(b"/media/stick/d", ItemResult.NOT_DONE), target=STICK_FOLDER))
     assert open_now(journal) == 2
-    found(journal, 4, 0, stop=Stop.CANCELLED)
+    found(journal, 4, 0, stop=Stop.CANCELLED, target=STICK_FOLDER)
     assert open_now(journal) == 2
-    found(journal, 5, 0)
+    found(journal, 5, 0, target=STICK_FOLDER)
     assert open_now(journal) == 0
 
 
+def count_back(action: ActionRecord) -> int:
+    return sum(open_.threats for open_ in open_threats.after_action({}, action).values())
+
+
+STICK_FOLDER = msgspec.structs.replace(FOLDER, removable=True)
+WINDOWS = Target(kind=TargetKind.VOLUME, paths=(b"E:\\",), volume_id="1A2B-3C4D", removable=True)
+
+
 @pytest.mark.parametrize(
-    ("place", "removable", "back"),
+    ("target", "path", "place", "expected"),
     [
-        (b"", False, 1),
-        (b"/media/stick/a.exe", False, 1),  # its own place
-        (b"/media/stick/other/a.exe", True, 1),
-        (b"/media/stick/other/a.exe", False, 0),
-        (b"/media/sticky/a.exe", True, 0),
-        (b"/tmp/a.exe", True, 0),
+        (FOLDER, b"/media/stick/a.exe", b"", 1),
+        (FOLDER, b"/media/stick/a.exe", b"/media/stick/a.exe", 1),
+        # Not removable: wherever it is, it is on that computer.
+        (FOLDER, b"/media/stick/a.exe", b"/media/stick/other/a.exe", 1),
+        (DISK, b"/opt/a.exe", b"/home/somebody/a.exe", 1),
+        (PACS, b"/opt/pacs/a.exe", b"/home/somebody/a.exe", 1),
+        # A folder of a stick.
+        (STICK_FOLDER, b"/media/stick/a.exe", b"/media/stick/other/a.exe", 1),
+        (STICK_FOLDER, b"/media/stick/a.exe", b"/media/sticky/a.exe", 0),
+        (STICK_FOLDER, b"/media/stick/a.exe", b"/tmp/a.exe", 0),
+        (STICK_FOLDER, b"/media/stick/a.exe", b"/tmp/../media/stick/a.exe", 1),
+        (STICK_FOLDER, b"/media/stick/a.exe", b"here/a.exe", 1),
+        # A stick that is mounted elsewhere by then.
+        (volume(b"/media/a", "1A2B-3C4D"), b"/media/a/x/a.exe", b"/media/b/x/a.exe", 1),
+        (volume(b"/media/a", "1A2B-3C4D"), b"/media/a/x/a.exe", b"/media/a/y/a.exe", 1),
+        (volume(b"/media/a", "1A2B-3C4D"), b"/media/a/x/a.exe", b"/tmp/a.exe", 0),
+        (volume(b"/media/a", "1A2B-3C4D"), b"/media/a/x/a.exe", b"/tmp/zx/a.exe", 0),
+        (volume(b"/media/a/", "1A2B-3C4D"), b"/media/a/x/a.exe", b"/media/b/x/a.exe", 1),
+        (volume(b"/", "1A2B-3C4D"), b"/x/a.exe", b"/media/b/x/a.exe", 1),
+        (WINDOWS, b"E:\\x\\a.exe", b"F:\\x\\a.exe", 1),
+        (WINDOWS, b"E:\\x\\a.exe", b"e:/found/a.exe", 1),
+        (WINDOWS, b"E:\\x\\a.exe", b"\\\\?\\E:\\found\\a.exe", 1),
+        (WINDOWS, b"E:\\x\\a.exe", b"C:\\found\\a.exe", 0),
     ],
 )
-def test_where_a_file_is_back(place: bytes, removable: bool, back: int) -> None:
-    target = msgspec.structs.replace(FOLDER, removable=removable)
-    known = open_threats.after_action({}, restored(1, item(place=place), target=target))
-    assert sum(open_.threats for open_ in known.values()) == back
+def test_where_a_file_is_back(target: Target, path: bytes, place: bytes, expected: int) -> None:
+    assert count_back(restored(1, item(path, place=place), target=target)) == expected
+
+
+def test_a_stick_that_is_mounted_elsewhere_today_is_still_the_same_place(journal: Journal) -> None:
+    before, today = volume(b"/media/a", "1A2B-3C4D"), volume(b"/media/b", "1A2B-3C4D")
+    verified(journal, follow_up(found(journal, 1, 3, target=before), 2, 3))
+    act(journal, restored(3, item(b"/media/a/x/a.exe", place=b"/media/b/x/a.exe"), target=before))
+    assert open_now(journal) == 1
+    found(journal, 4, 0, target=today)
+    assert open_now(journal) == 0
+
+
+# --- what was left half-way and is settled later ---
+
+RESTORED_AFTER_ALL = Message.of("clean_up.settled_restored")
+
+
+def settled(number: int, *items: ActionItem, **facts: object) -> ActionRecord:
+    return action(number, *items, kind=ActionKind.SETTLE, **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("result", "why", "expected"),
+    [
+        (ItemResult.DONE, None, 0),
+        (ItemResult.DONE, RESTORED_AFTER_ALL, 1),
+        (ItemResult.DONE, Message.of("clean_up.cut_off"), 0),
+        (ItemResult.NOT_DONE, Message.of("clean_up.cut_off"), 0),
+        (ItemResult.NOT_DONE, RESTORED_AFTER_ALL, 0),
+        (ItemResult.UNCERTAIN, Message.of("clean_up.uncertain"), 0),
+    ],
+)
+def test_what_settling_opens(result: ItemResult, why: Message | None, expected: int) -> None:
+    assert count_back(settled(1, item(result=result, why=why))) == expected
+
+
+def test_settled_as_restored_outside_the_stick_is_not_on_it() -> None:
+    away = item(why=RESTORED_AFTER_ALL, place=b"/tmp/a.exe")
+    assert count_back(settled(1, away, target=STICK_FOLDER)) == 0
+
+
+def test_settling_in_the_journal(journal: Journal) -> None:
+    first = found(journal, 1, 3)
+    act(journal, settled(2, item()))
+    assert open_now(journal) == 3
+    verified(journal, follow_up(first, 3, 3))
+    act(journal, settled(4, item(why=RESTORED_AFTER_ALL), item(b"/media/stick/b")))
+    assert open_now(journal) == 1
+    assert journal.verify().lists_agree
+    found(journal, 5, 0)
+    assert open_now(journal) == 0
 
 
 def test_what_is_restored_adds_to_what_was_left(journal: Journal) -> None:
@@ -324,8 +400,16 @@ class World:
         for file in list(self.vault)[:count]:
             where = self.vault.pop(file)
             self.there[file] = where
-            self.open = open_threats.after_action(self.open, restored(self.number, item(), target=where))
+            back = self._ways[count % len(self._ways)](self.number, where)
+            self.open = open_threats.after_action(self.open, back)
             self.number += 1
+
+    #: How a file comes back: to its own place, to another folder of the computer, or found so by a settling.
+    _ways: tuple[Callable[[int, Target], ActionRecord], ...] = (
+        lambda number, where: restored(number, item(), target=where),
+        lambda number, where: restored(number, item(place=b"/elsewhere/a.exe"), target=where),
+        lambda number, where: settled(number, item(why=RESTORED_AFTER_ALL), target=where),
+    )
 
     @property
     def counted(self) -> int:
