@@ -46,6 +46,9 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
     read_only: bool
     kind: bytes
     source: bytes
+    #: The mount's own number, and that of the mount it lies on.
+    number: int = 0
+    parent: int = 0
 
     @property
     def network(self) -> bool:
@@ -75,6 +78,8 @@ def _parse_line(line: bytes) -> Mount | None:
         read_only=b"ro" in options,
         kind=tail[0],
         source=_unescape(tail[1]),
+        number=int(fields[0]) if fields[0].isdigit() else 0,
+        parent=int(fields[1]) if fields[1].isdigit() else 0,
     )
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 
 import msgspec
 
@@ -20,6 +21,7 @@ from medscan_gui.core.folders import FolderName, folded, parse_raw
 from medscan_gui.core.names import path_of, raw_bytes
 from medscan_gui.system import linux_volumes, windows_volumes
 from medscan_gui.system.bounded import ask
+from medscan_gui.system.mount_views import MountViews
 
 PATIENCE = 2.0
 """Seconds that one volume has to answer."""
@@ -46,6 +48,8 @@ class System(StrEnum):
 
 
 EVERY_SYSTEM = frozenset(System)
+#: Those of which a part may be mounted without the rest.
+_UNSEEN_SYSTEMS = frozenset({System.WINDOWS, System.DOS, System.LINUX})
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +59,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...]
     #: The root of a volume or of the target, not merely a folder on the way to the target.
     root: bool
+    #: What lies at the root cannot be seen: any of `systems` may, or none.
+    unseen: bool = False
 
 
 class _DoubtError(Exception):
@@ -197,23 +203,44 @@ class SystemPlaces:
         self._above: dict[_Key, bytes] = {}
         self._systems: dict[_Key, frozenset[System]] = {}
         self._volumes = _VolumeRoots()
+        mounts = _mounts()
+        self._views = MountViews(mounts)
         for root in roots:
             for form in dict.fromkeys((root, _real(root))):
                 self._roots[_key(parse_raw(form))] = form
                 for folder in _ancestors(path_of(form)):
                     raw = raw_bytes(folder)
                     self._above[_key(parse_raw(raw))] = raw
-        for raw in _mount_points():
+        for raw in _volume_roots_listed(mounts):
             self._roots[_key(parse_raw(raw))] = raw
 
     def above(self, path: bytes) -> tuple[Place, ...]:
-        """Return the roots above a file, outermost first; () if its path does not say where it lies."""
+        """Return the roots above a file, outermost first; () if its path does not say where it lies.
+
+        Where its volume is mounted elsewhere as well, those above its other paths follow.
+        """
         parsed = parse_raw(path)
         if not parsed.rooted or parsed.climbs:
             return ()
         if not _MOUNTS_ARE_LISTED:
             for mounted in self._volumes.above(path):
                 self._roots.setdefault(_key(parse_raw(mounted)), mounted)
+            return self._above_path(parsed)
+        views = self._views.of(path)
+        for top in views.tops:
+            self._add_above(top)
+        places = [self._above_path(parsed)]
+        places += [self._above_path(parse_raw(other)) for other in views.paths]
+        places.append(tuple(_unseen(parts) for parts in views.unseen))
+        return tuple(chain.from_iterable(places))
+
+    def _add_above(self, folder: bytes) -> None:
+        """Take the folders above `folder`, and itself, for such as may hold a system."""
+        for place in (path_of(folder), *_ancestors(path_of(folder))):
+            raw = raw_bytes(place)
+            self._above.setdefault(_key(parse_raw(raw)), raw)
+
+    def _above_path(self, parsed: FolderName) -> tuple[Place, ...]:
         key = _key(parsed)
         places = []
         for length in range(1, len(key)):
@@ -231,6 +258,11 @@ class SystemPlaces:
             found = EVERY_SYSTEM if answer is None else answer
             self._systems[key] = found | _running(folder)
         return self._systems[key]
+
+
+def _unseen(parts: tuple[bytes, ...]) -> Place:
+    text = parse_raw(b"/" + b"/".join(parts)).parts
+    return Place(systems=_UNSEEN_SYSTEMS, parts=text, root=True, unseen=True)
 
 
 class _VolumeRoots:
@@ -268,7 +300,11 @@ def _volume_roots(folder: str) -> tuple[str, ...]:
 
 if sys.platform == "win32":
 
-    def _mount_points() -> tuple[bytes, ...]:
+    def _mounts() -> tuple[linux_volumes.Mount, ...]:
+        """Return no mounts: this system does not list them."""
+        return ()
+
+    def _volume_roots_listed(_mounts: tuple[linux_volumes.Mount, ...]) -> tuple[bytes, ...]:
         """Return the roots of the drives."""
         return tuple(raw_bytes(root) for root in windows_volumes.drive_roots())
 
@@ -280,9 +316,13 @@ if sys.platform == "win32":
 
 else:
 
-    def _mount_points() -> tuple[bytes, ...]:
+    def _mounts() -> tuple[linux_volumes.Mount, ...]:
+        """Return what is mounted."""
+        return linux_volumes.read_mounts()
+
+    def _volume_roots_listed(mounts: tuple[linux_volumes.Mount, ...]) -> tuple[bytes, ...]:
         """Return where file systems are mounted."""
-        return (b"/", *(mount.mount_point for mount in linux_volumes.read_mounts()))
+        return (b"/", *(mount.mount_point for mount in mounts))
 
     def _running(folder: bytes) -> frozenset[System]:
         """Return the running system, if `folder` is its root."""

@@ -29,7 +29,8 @@ def mounted(point: Path, *arguments: str) -> Iterator[Path]:
     """Something mounted on `point` for as long as that is asked; mounts need root."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount")
-    point.mkdir(exist_ok=True)
+    if not point.exists():
+        point.mkdir()
     done = subprocess.run(["mount", *arguments, str(point)], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"mount refused: {done.stderr.strip()}")
