@@ -109,7 +109,7 @@ FAULTS = (
     (r"(?i)\b(?:tu|ton|tes|toi)\b", "vous, never tu"),
     (r"(?i)\b(?:log|logs|device|item|settings|supporter|adresser un|digital|malware|checker)\b", "English in disguise"),
     (r"\b(?:E(?:tat|chec|l[ée]ment|tablissement|chographe|tait|tant|crire|couter|teindre)|A(?= [a-zà-ÿ]))\b", "É, À"),
-    (r"(?i)\b(?:réglages?|hôpita(?:l|ux)|cryptée?s?|effacer le journal|appliance)\b", "another than the glossary's word"),
+    (r"(?i)\b(?:réglages?|hôpita(?:l|ux)|cryptée?s?|effacer le journal|appliance)\b", "not the glossary's word"),
 )
 
 
