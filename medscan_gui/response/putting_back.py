@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import path_of, raw_bytes
@@ -28,6 +29,15 @@ class NotPutBackError(MedScanError):
     """The file stays in the quarantine: the sentence says why, and what to do."""
 
 
+class PutBackResult(NamedTuple):
+    """A file that is back: where, and what of it could not be put back."""
+
+    place: bytes
+    lost: Message | None
+    #: The quarantine took it down; if not (`lost` says why), what is left half-way there is settled later.
+    recorded: bool = True
+
+
 class PutBack:
     """Puts entries back, in `folder` (raw name bytes) or, with None, each in its own place."""
 
@@ -48,8 +58,8 @@ class PutBack:
             if _group(known) in groups and known.restored_to == known.facts.path:
                 self._links[_group(known)] = known.restored_to
 
-    def entry(self, entry: VaultEntry, cancelled: Callable[[], bool]) -> tuple[bytes, tuple[Message, ...]]:
-        """Put one entry back; return where, and what of it could not be put back. Raises MedScanError: it stays."""
+    def entry(self, entry: VaultEntry, cancelled: Callable[[], bool]) -> PutBackResult:
+        """Put one entry back. Raises MedScanError: then it stays in the quarantine."""
         place, roots = self._place(entry)
         entry = self._vault.update(entry, state=EntryState.RESTORING, restored_to=place)
         try:
@@ -71,8 +81,8 @@ class PutBack:
         try:
             self._vault.update(entry, state=EntryState.RESTORED, restored_to=place, why=lost[0] if lost else None)
         except MedScanError as error:
-            lost = (*lost, error.message)  # it is back all the same; the next start settles the entry
-        return place, lost
+            return PutBackResult(place, error.message, recorded=False)
+        return PutBackResult(place, lost[0] if lost else None)
 
     def _keep(self, entry: VaultEntry, error: BaseException) -> None:
         why = error.message if isinstance(error, MedScanError) else Message.of("scan.internal_error")

@@ -173,9 +173,10 @@ class Quarantine:
         def do(entry: VaultEntry, cancelled: Cancelled) -> ActionItem:
             if (why := self.why_not_restored(entry)) is not None:
                 return item_of(entry, ItemResult.NOT_DONE, why=why)
-            place, lost = put_back.entry(entry, cancelled)
-            elsewhere = place if place != entry.facts.path else b""
-            return item_of(entry, ItemResult.DONE, why=lost[0] if lost else None, place=elsewhere)
+            back = put_back.entry(entry, cancelled)
+            elsewhere = back.place if back.place != entry.facts.path else b""
+            result = ItemResult.DONE if back.recorded else ItemResult.UNCERTAIN
+            return item_of(entry, result, why=back.lost, place=elsewhere)
 
         entries = self._chosen(ids)
         put_back.know_links(self._vault, entries)
