@@ -78,14 +78,7 @@ class Original:
     @property
     def file_identity(self) -> FileIdentity:
         """What the file was when it was opened."""
-        status = self._status
-        return FileIdentity(
-            device=status.st_dev,
-            inode=status.st_ino,
-            modified_ns=status.st_mtime_ns,
-            changed_ns=status.st_ctime_ns,
-            links=status.st_nlink,
-        )
+        return FileIdentity.of(self._status)
 
     @property
     def sha256(self) -> str:
