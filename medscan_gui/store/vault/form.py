@@ -4,7 +4,6 @@ The sum is no protection from a person who can write in the vault and knows how:
 """
 
 import hashlib
-import re
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from medscan_gui.core.quarantine import ENTRY_FORMAT, EntryState, VaultEntry
 from medscan_gui.core.record import canonical_json
 from medscan_gui.store.vault import disk, names
+from medscan_gui.store.vault.bounds import SIZES, are_possible, is_digest
 from medscan_gui.store.vault.errors import VaultError, VaultProblem
 from medscan_gui.store.vault.sample import KEY_BYTES
 from medscan_gui.store.vault.steps import WITHOUT_SAMPLE
@@ -19,11 +19,7 @@ from medscan_gui.store.vault.steps import WITHOUT_SAMPLE
 MAX_FACTS_BYTES = 16 * 1024 * 1024
 """Largest `.json`: far above what names, extended attributes and findings of one file come to."""
 
-_SIZES = 2**63
-"""Sizes of files are below this everywhere."""
-
 _DOMAIN = b"MedScan quarantine entry\x00"
-_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,12 +79,11 @@ def decode(data: bytes, entry_id: str) -> Stored:
 
 def _makes_sense(stored: Stored, entry_id: str) -> bool:
     entry = stored.entry
-    sizes = range(_SIZES)
-    if entry.id != entry_id or entry.sample_size not in sizes or entry.facts.size not in sizes:
+    if entry.id != entry_id or entry.sample_size not in SIZES or not are_possible(entry):
         return False
     if entry.state in WITHOUT_SAMPLE:
         return not stored.key
-    copied = _DIGEST.fullmatch(entry.sample_sha256) is not None
+    copied = is_digest(entry.sample_sha256)
     begun = entry.state is EntryState.COPYING and not entry.sample_sha256
     return len(stored.key) == KEY_BYTES and (copied or begun)
 

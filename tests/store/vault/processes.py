@@ -14,11 +14,12 @@ def line(role: str, folder: Path, argument: str = "") -> list[str]:
     return [sys.executable, "-W", "error", "-m", "tests.store.vault.children", role, str(folder), argument]
 
 
-def start(role: str, folder: Path, argument: str = "") -> "subprocess.Popen[str]":
-    """Start a role; the caller ends it."""
-    return subprocess.Popen(
-        line(role, folder, argument), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+def start(role: str, folder: Path, argument: str = "", *, stdin: int | None = None) -> "subprocess.Popen[str]":
+    """Start a role; the caller ends it.
+
+    `stdin`: as for Popen. With a pipe there, `communicate` would lose what was read ahead of the lines asked for.
+    """
+    return subprocess.Popen(line(role, folder, argument), cwd=ROOT, stdin=stdin, stdout=subprocess.PIPE, text=True)
 
 
 def run(role: str, folder: Path, argument: str = "", prefix: tuple[str, ...] = ()) -> list[Any]:

@@ -108,11 +108,8 @@ def test_holes_and_streams_become_files_again(vault: Vault, file: Path) -> None:
     "facts",
     [
         FileFacts(path=b"/a", size=2**50, extents=((0, 4),)),  # a trap of zeros
-        FileFacts(path=b"/a", size=4, extents=((0, 5),)),
-        FileFacts(path=b"/a", size=4, extents=((2, 2), (0, 2))),
-        FileFacts(path=b"/a", size=2**62, extents=((0, 2), (2**62, -(2**61)))),
-        FileFacts(path=b"/a", size=4, extents=((0, 8),), streams=(Stream(name="x", size=-4),)),
-        FileFacts(path=b"/a", size=4, extents=((-4, 4),)),
+        FileFacts(path=b"/a", size=4, extents=((0, 3),)),
+        FileFacts(path=b"/a", size=4, extents=((0, 4),), streams=(Stream(name="x", size=1),)),
         FileFacts(path=b"/a", size=4),
     ],
 )

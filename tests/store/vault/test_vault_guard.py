@@ -62,7 +62,7 @@ class Remover:
 
 @contextmanager
 def remover(vault: Vault, entry: VaultEntry) -> Iterator[Remover]:
-    with start("remove_guarded", vault.folder.parent, entry.id) as process:
+    with start("remove_guarded", vault.folder.parent, entry.id, stdin=subprocess.PIPE) as process:
         other = Remover(process)
         try:
             assert other.heard() == "removing"
