@@ -124,6 +124,8 @@ def _next_steps(action: ActionRecord, outcome: str) -> Iterator[str]:
         yield "report.action.do.scan_again"
         yield "report.action.do.tell_security"
         yield "report.action.do.accept_or_clean"
+    elif action.kind is ActionKind.SETTLE:
+        yield "report.action.do.scan_again"
     elif action.kind is ActionKind.EXPORT:
         yield "report.action.do.password_apart"
         yield "report.action.do.only_experts"

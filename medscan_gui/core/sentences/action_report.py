@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "report.action.restore": N_("Report on files put back"),
     "report.action.destroy": N_("Report on files destroyed"),
     "report.action.export": N_("Report on files exported"),
+    "report.action.settle": N_("Report on files that had been left half-way"),
     "report.action.title_of": N_("MedScan: {kind}, {device}, {date}"),
     "report.action.attachment_description": N_("Complete record of the action"),
     "report.label.action_id": N_("Action"),
@@ -24,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "report.figure.restore": N_("Put back"),
     "report.figure.destroy": N_("Destroyed"),
     "report.figure.export": N_("Exported"),
+    "report.figure.settle": N_("Settled"),
     "report.figure.not_done": N_("Not done"),
     "report.figure.uncertain": N_("In doubt"),
     "report.figure.data": N_("Data"),
@@ -49,6 +51,10 @@ SENTENCES: dict[str, str] = {
     "report.action.means.destroy": N_("The destroyed files cannot be put back or examined any more."),
     "report.action.means.export": N_(
         "The exported file holds live malware, locked by a password. The quarantine still holds its own copies."
+    ),
+    "report.action.means.settle": N_(
+        "MedScan had been stopped, or the medium was away, while these files were moved or put back. It looked again "
+        "and noted where each of them is: in the quarantine, or put back. The report of the last scan does not know it."
     ),
     # What to do next.
     "report.action.do.see_reasons": N_("Read below why files were left, and do what each reason says."),
@@ -79,6 +85,8 @@ SENTENCES: dict[str, str] = {
     "report.action.result.destroy.not_done": N_("Not destroyed, still in the quarantine"),
     "report.action.result.export.done": N_("Exported"),
     "report.action.result.export.not_done": N_("Not exported"),
+    "report.action.result.settle.done": N_("Settled"),
+    "report.action.result.settle.not_done": N_("Given up: nothing was moved"),
     "report.action.result.uncertain": N_("In doubt"),
     "report.in_quarantine": N_("Quarantine entry {entry}"),
     "report.restored_to": N_("Put back to {place}"),
@@ -101,6 +109,10 @@ PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
         N_("{count} file was exported for analysis."),
         N_("{count} files were exported for analysis."),
     ),
+    "report.action.sentence.settle": (
+        N_("{count} file that had been left half-way is settled: MedScan checked where it is."),
+        N_("{count} files that had been left half-way are settled: MedScan checked where they are."),
+    ),
     "report.action.left.clean_up": (
         N_("{count} file is still in place."),
         N_("{count} files are still in place."),
@@ -116,6 +128,10 @@ PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
     "report.action.left.export": (
         N_("{count} file was not exported."),
         N_("{count} files were not exported."),
+    ),
+    "report.action.left.settle": (
+        N_("{count} file was given up: it is where it was before."),
+        N_("{count} files were given up: they are where they were before."),
     ),
     "report.action.uncertain": (
         N_("{count} file is in doubt: its copy in the quarantine is whole, the original may still be in place."),

@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "column.action.restore": N_("Files restored"),
     "column.action.destroy": N_("Files destroyed"),
     "column.action.export": N_("Files exported"),
+    "column.action.settle": N_("Files settled that were left half-way"),
 }
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {}
