@@ -40,7 +40,7 @@ from medscan_gui.gui.theme import theme  # noqa: E402
 from medscan_gui.system.paths import find_paths  # noqa: E402
 from tests.samples import eicar  # noqa: E402
 
-STOP_AFTER = 2_000
+STOP_AFTER = 300
 PER_FOLDER = 500
 
 
@@ -73,6 +73,7 @@ class Steps:
         QTest.qWait(200)
         pulse.stop()
         self.longest[name] = round(max(pulse.pauses), 1)
+        print(f"{name}: {self.longest[name]} ms", file=sys.stderr, flush=True)
 
 
 def stick_target(path: str) -> Target:

@@ -108,9 +108,9 @@ class Aftermath(QObject):
 
     @Slot()
     def clean_up_all(self) -> None:
-        """Ask about every file with a threat that is still there."""
+        """Ask about the files that are chosen; if none is, about every file with a threat that is still there."""
         if self._buttons.clean_up.isEnabled() and not self._buttons.clean_up.isHidden():
-            self.flow.ask(None, self._operator)
+            self.flow.ask(self._result.threats.chosen or None, self._operator)
 
     @Slot()
     def clean_up_chosen(self) -> None:

@@ -78,6 +78,6 @@ class CleanUpDialog(QDialog):
         table.setMinimumHeight(140)
         header = table.horizontalHeader()
         header.setSectionResizeMode(FileColumn.FILE, QHeaderView.ResizeMode.Stretch)
-        for section, width in ((FileColumn.THREAT, 150), (FileColumn.SIZE, 90), (FileColumn.HAPPENS, 260)):
+        for section, width in ((FileColumn.THREAT, 190), (FileColumn.SIZE, 90), (FileColumn.HAPPENS, 240)):
             header.resizeSection(section, width)
         return table

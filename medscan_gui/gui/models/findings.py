@@ -50,6 +50,7 @@ class FindingsModel(QAbstractTableModel):
         self._chosen: set[bytes] = set()
         self._accepted: set[str] = set()
         self._uncertain: frozenset[bytes] = frozenset()
+        self._sorted: tuple[FindingColumn, bool] | None = None
         self._choosable: frozenset[bytes] = frozenset()
 
     def set_findings(self, findings: tuple[Finding, ...], uncertain: Iterable[bytes] = ()) -> None:
@@ -62,6 +63,7 @@ class FindingsModel(QAbstractTableModel):
         self._chosen.clear()
         self._accepted.clear()
         self._uncertain = frozenset(uncertain)
+        self._sorted = None
         self._choosable = frozenset(found.chain[0] for found in self._rows if _in_place(found))
         self.endResetModel()
         self.choice_changed.emit()
@@ -143,6 +145,7 @@ class FindingsModel(QAbstractTableModel):
     def mark_accepted(self, contents: Iterable[str], *, accepted: bool = True) -> None:
         """Mark rows of these contents (SHA-256) as accepted from the next scan on, or no longer."""
         self._accepted = self._accepted.union(contents) if accepted else self._accepted.difference(contents)
+        self._sorted = None
         self._changed(FindingColumn.FATE)
 
     def _changed(self, column: FindingColumn) -> None:
@@ -235,9 +238,12 @@ class FindingsModel(QAbstractTableModel):
         """Sort by a column, severities by their rank."""
         if not 0 <= column < len(FindingColumn):
             return
-        self.beginResetModel()
         by = FindingColumn(column)
         descending = order == Qt.SortOrder.DescendingOrder
+        if (by, descending) == self._sorted:
+            return  # Qt asks twice, and fifty thousand rows take their time
+        self._sorted = (by, descending)
+        self.beginResetModel()
         self._rows.sort(key=lambda found: self._sort_key(found, by), reverse=descending)
         self.endResetModel()
 

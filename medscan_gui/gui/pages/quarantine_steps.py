@@ -1,10 +1,11 @@
 """What the dialogs of the quarantine share: two steps, the files concerned, who does it and why."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QWidget
 
 from medscan_gui.core.names import shown
 from medscan_gui.core.quarantine import VaultEntry
@@ -49,13 +50,38 @@ class WhoAndWhy(QWidget):
         return " ".join(self.operator.text().split()), " ".join(self.reason.text().split())
 
 
+class Steps(QWidget):
+    """One page at a time; as high as that page, where a QStackedWidget is as high as the highest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pages: list[QWidget] = []
+        self._layout = column()
+        self.setLayout(self._layout)
+
+    def addWidget(self, page: QWidget) -> None:  # noqa: N802  # as QStackedWidget calls it
+        """Add a page; the first one is shown."""
+        page.setVisible(not self._pages)
+        self._pages.append(page)
+        self._layout.addWidget(page)
+
+    def setCurrentIndex(self, place: int) -> None:  # noqa: N802  # as QStackedWidget calls it
+        """Show another page."""
+        for number_of_page, page in enumerate(self._pages):
+            page.setVisible(number_of_page == place)
+
+    def currentIndex(self) -> int:  # noqa: N802  # as QStackedWidget calls it
+        """Return the place of the page shown."""
+        return next(place for place, page in enumerate(self._pages) if not page.isHidden())
+
+
 class TwoSteps(QDialog):
     """First what is wanted, then what it means. The safe button is the default one on both."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.steps = QStackedWidget()
+        self.steps = Steps()
         self.back = Button(_("Back"))
         self.forward = Button(_("Continue"), icon_name="next")
         self.cancel = Button(_("Cancel"))
@@ -75,6 +101,8 @@ class TwoSteps(QDialog):
         self.confirm = confirm
         self.buttons.insertWidget(3, confirm)
         confirm.hide()
+        for before, after in pairwise((self.back, self.forward, confirm, self.cancel)):
+            QWidget.setTabOrder(before, after)
 
     @Slot()
     def _first(self) -> None:

@@ -15,7 +15,7 @@ from medscan_gui.gui.pages.quarantine_progress import TaskProgress, TaskResult
 from medscan_gui.gui.widgets import Button, Card, Label, Notice, column, row
 from medscan_gui.gui.widgets.panels import GAP, GROUP_GAP, PAGE_MARGIN
 
-#: Below this width (pixels) operator and place are left to the details.
+#: Below this width (pixels) the operator is left to the details.
 _NARROW = 1150
 #: Places of the stack below the list.
 NOTHING, DETAILS, PROGRESS, RESULT = range(4)
@@ -30,12 +30,12 @@ class QuarantineTable(CopyTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         header = self.horizontalHeader()
         widths = {
-            EntryColumn.DEVICE: 140,
-            EntryColumn.THREAT: 120,
-            EntryColumn.TAKEN: 168,
+            EntryColumn.DEVICE: 156,
+            EntryColumn.THREAT: 104,
+            EntryColumn.TAKEN: 158,
             EntryColumn.OPERATOR: 120,
-            EntryColumn.SIZE: 84,
-            EntryColumn.STATE: 130,
+            EntryColumn.SIZE: 78,
+            EntryColumn.STATE: 146,
         }
         for section, width in widths.items():
             header.resizeSection(section, width)

@@ -42,8 +42,8 @@ NO_RESULT = Advice(
 )
 
 
-#: Pixels: the heading of a list and two and a half of its rows; the titles of the tabs.
-_FEW_ROWS, _TITLES = 120, 44
+#: Pixels: the heading of a list and two of its rows; the titles of the tabs.
+_FEW_ROWS, _TITLES = 104, 44
 
 
 class ResultTabs(QTabWidget):
@@ -105,7 +105,7 @@ class ResultView(QWidget):
         for view in (threats, self.not_read_tree, procedure, self.facts_table):
             self.tabs.addTab(view, "")
         notices = (self.save_notice, self.notice, self.done_notice, self.kept_notice)
-        layout = column([*notices, self.advice, self.tabs], gap=16)
+        layout = column([*notices, self.advice, self.tabs], gap=12)
         layout.setStretch(len(notices) + 1, 1)
         self.scroll_area = scrolled(layout)
         self.setLayout(column([self.scroll_area]))
