@@ -488,3 +488,27 @@ def test_removed_and_accepted_rows_cannot_be_chosen(qtbot: QtBot, window: Window
     assert model.choosable == {FOUND[2].chain[0]}
     model.choose_all()
     assert model.chosen == {FOUND[2].chain[0]}
+
+
+def test_what_is_ticked_is_what_f8_asks_about(qtbot: QtBot, window: Window) -> None:
+    scan(qtbot, window, scripted.record(FOUND))
+    window.page.result.threats.choose([FOUND[1].chain[0]])
+    seen: list[QDialog] = []
+    answer(CleanUpDialog, confirm, seen)
+    with qtbot.waitSignal(window.page.scan_over):
+        window.page.clean_up()
+    assert [chosen for chosen, _operator in window.door.asked] == [(1,)]
+
+
+def test_the_same_content_in_many_places_is_kept_as_one_and_named_everywhere(qtbot: QtBot, window: Window) -> None:
+    same = [msgspec.structs.replace(found, sha256="d" * 64, file_sha256="") for found in FOUND[:3]]
+    scan(qtbot, window, scripted.record([*same, FOUND[3]]))
+    model = window.page.result.threats
+    model.choose([same[0].chain[0]])
+    seen: list[QDialog] = []
+    answer(KeepDialog, keep, seen)
+    window.page.after.keep_chosen()
+    qtbot.waitUntil(window.page.result.kept_notice.isVisible)
+    assert len(window.door.accepted) == 1
+    assert "3 files" in window.page.result.kept_notice.text
+    assert fates(window).count("Accepted from the next scan on") == 3

@@ -501,3 +501,46 @@ def test_every_control_has_a_name(qtbot: QtBot, page: QuarantinePage, stock: Sto
                 assert thing.text(QAccessible.Text.Name), thing.object()
             if thing.role() is not QAccessible.Role.Table:
                 waiting += [thing.child(place) for place in range(thing.childCount())]
+
+
+def test_the_second_step_goes_by_tab_as_it_looks_and_the_first_is_low_again(
+    qtbot: QtBot, page: QuarantinePage, stock: Stock
+) -> None:
+    entries = [stock.add(f"{name}.exe") for name in "abcdef"]
+    dialog = RestoreDialog(entries, "A", "", page)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    low = dialog.height()
+    dialog.forward.click()
+    assert dialog.steps.currentIndex() == 1
+    assert dialog.cancel.previousInFocusChain() is dialog.confirm
+    assert dialog.height() > low
+    dialog.back.click()
+    assert dialog.steps.currentIndex() == 0
+    assert dialog.height() == low
+
+
+def test_a_task_can_rest_and_go_on(qtbot: QtBot, page: QuarantinePage, stock: Stock) -> None:
+    stock.add()
+    calls: list[str] = []
+    progress = page.view.progress
+    progress.pause_wanted.connect(lambda: calls.append("pause"))
+    progress.go_on_wanted.connect(lambda: calls.append("go on"))
+    progress.begin(ActionKind.RESTORE)
+    progress.pause.click()
+    assert progress.paused
+    assert progress.pause.text() == "Go on"
+    progress.pause.click()
+    assert not progress.paused
+    assert calls == ["pause", "go on"]
+    progress.stopping()
+    assert not progress.pause.isEnabled()
+
+
+def test_a_threat_that_is_back_is_told(qtbot: QtBot, page: QuarantinePage, stock: Stock) -> None:
+    stock.add()
+    read(qtbot, page)
+    page.view.table.selectAll()
+    restore(qtbot, page)
+    assert "there again" in page.view.result.back.text

@@ -67,8 +67,10 @@ class Steps(QWidget):
 
     def setCurrentIndex(self, place: int) -> None:  # noqa: N802  # as QStackedWidget calls it
         """Show another page."""
-        for number_of_page, page in enumerate(self._pages):
-            page.setVisible(number_of_page == place)
+        for page in self._pages:  # never two at once: the dialog would grow
+            page.hide()
+        self._pages[place].show()
+        self._layout.activate()
 
     def currentIndex(self) -> int:  # noqa: N802  # as QStackedWidget calls it
         """Return the place of the page shown."""
