@@ -6,6 +6,10 @@
 import sys
 from pathlib import Path
 
+import msgspec
+
+from medscan_gui.core.finding import FileIdentity, Finding
+from medscan_gui.core.names import path_of
 from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.response.clean_up import CleanUpRequest, CleanUpSession
 from medscan_gui.response.quarantine import Quarantine
@@ -14,10 +18,17 @@ from medscan_gui.system.paths import find_paths
 
 
 def clean_up(services: Services, scan_id: str) -> None:
-    """Clean up everything that this scan found."""
-    request = CleanUpRequest(services.journal.record(scan_id), operator="tester")
+    """Clean up everything that this scan found, in the files that are there now."""
+    record = services.journal.record(scan_id)
+    # Each run writes the disk anew: the same files to a scan, but for the numbers the system gives them.
+    found = tuple(msgspec.structs.replace(one, identity=_identity(one)) for one in record.findings)
+    request = CleanUpRequest(msgspec.structs.replace(record, findings=found), operator="tester")
     for _event in CleanUpSession(services, request).events():
         pass
+
+
+def _identity(found: Finding) -> FileIdentity:
+    return FileIdentity.of(Path(path_of(found.chain[0])).stat())
 
 
 def restore(services: Services) -> None:

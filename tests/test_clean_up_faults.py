@@ -297,6 +297,7 @@ def test_nothing_is_lost_whatever_fails(stage: Stage, tmp_path: Path) -> None:
         finally:
             services.close()
         shutil.rmtree(data)
+    assert ONLY or seen["clean_up completed: done"] > RUNS // 8, seen  # faults of work that is not done prove nothing
     print(dict(sorted(seen.items())))  # noqa: T201  # shown by `pytest -s`, so that a run of all faults can be judged
 
 
