@@ -16,7 +16,7 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.words import Cause, Light, Outcome, Severity, Stop, TargetKind, VerdictKind
 from medscan_gui.gui.models.acceptances import AcceptancesModel, AcceptedColumn
 from medscan_gui.gui.models.actions import ActionColumn, ActionItemsModel
-from medscan_gui.gui.models.devices import OVERDUE_ROLE, DevicesModel, Due, is_due
+from medscan_gui.gui.models.devices import OPEN_ROLE, OVERDUE_ROLE, DevicesModel, Due, is_due
 from medscan_gui.gui.models.facts import FactsModel
 from medscan_gui.gui.models.findings import FindingColumn, FindingsModel
 from medscan_gui.gui.models.problems import ProblemsModel
@@ -298,6 +298,21 @@ def test_what_was_not_done_comes_first_with_its_reason() -> None:
     assert not model.has_places
     model.sort(ActionColumn.WHERE, Qt.SortOrder.DescendingOrder)
     assert model.index(0, ActionColumn.WHERE).data() == "d"
+
+
+def test_open_threats_behind_another_light_are_a_word_and_a_symbol() -> None:
+    lights = ((Light.GREEN, 1), (Light.BLUE, 2), (Light.AMBER, 1), (Light.RED, 1), (Light.GREEN, 0))
+    model = DevicesModel(icon)
+    model.set_devices(
+        [
+            DeviceSummary(device=Device(id=str(place)), light=light, latest_scan_id="s", scans=1, threats_open=count)
+            for place, (light, count) in enumerate(lights)
+        ]
+    )
+    assert [model.index(row, 0).data(OPEN_ROLE) for row in range(6)] == [False, True, True, True, False, False]
+    said = [model.index(row, 0).data(DETAIL_ROLE)[2] for row in range(1, 6)]
+    assert said == ["1 threat still there", "2 threats still there", *["1 threat still there"] * 2, ""]
+    assert "1 threat still there" in model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
 
 
 def test_an_overdue_scan_is_a_word_and_a_symbol() -> None:

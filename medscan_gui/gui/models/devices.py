@@ -20,6 +20,8 @@ from medscan_gui.store.journal import DeviceSummary
 _CELL = 200
 #: Role under which a row says whether its next scan is overdue.
 OVERDUE_ROLE = Qt.ItemDataRole.UserRole + 4
+#: Role under which a row says whether threats are open although its light is not RED.
+OPEN_ROLE = Qt.ItemDataRole.UserRole + 5
 #: Days ahead that "soon" means.
 SOON_DAYS = 30
 
@@ -107,7 +109,9 @@ class DevicesModel(QAbstractListModel):
                 return self._lines(summary) if summary else _("All devices")
             case _:
                 late = summary is not None and overdue(summary, self._now())
-                return {DETAIL_ROLE: self._detail(summary), VALUE_ROLE: summary, OVERDUE_ROLE: late}.get(role)
+                unseen = summary is not None and summary.threats_open > 0 and summary.light is not Light.RED
+                shown_here = {DETAIL_ROLE: self._detail(summary), VALUE_ROLE: summary}
+                return {**shown_here, OVERDUE_ROLE: late, OPEN_ROLE: unseen}.get(role)
 
     def _detail(self, summary: DeviceSummary | None) -> tuple[str, ...]:
         if summary is not None:

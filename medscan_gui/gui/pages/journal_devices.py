@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QComboBox, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from medscan_gui.core.text import _, ngettext_
-from medscan_gui.gui.models.devices import OVERDUE_ROLE, SOON_DAYS, DevicesModel, Due, is_due, today
+from medscan_gui.gui.models.devices import OPEN_ROLE, OVERDUE_ROLE, SOON_DAYS, DevicesModel, Due, is_due, today
 from medscan_gui.gui.models.light_icons import LightIcons
 from medscan_gui.gui.models.roles import DETAIL_ROLE
 from medscan_gui.gui.theme import theme
@@ -45,10 +45,11 @@ class DeviceDelegate(QStyledItemDelegate):
         icon = QRect(rect.left() + _MARGIN, rect.top() + _MARGIN, _ICON, _ICON)
         if index.row() > 0:
             index.data(Qt.ItemDataRole.DecorationRole).paint(painter, icon)
-        if index.data(OVERDUE_ROLE):
-            # Beside the word OVERDUE; in ink, since the colours of the light mean results.
-            box = QRectF(rect.left() + _MARGIN + 2, rect.top() + _MARGIN + _ICON + 8, 22, 22)
-            paint_icon(painter, "due", box, tokens.ink)
+        # Beside what the lines say in words; in ink, since the colours of the light mean results.
+        marks = [name for name, role in (("notice", OPEN_ROLE), ("due", OVERDUE_ROLE)) if index.data(role)]
+        for place, name in enumerate(marks):
+            top = rect.top() + _MARGIN + _ICON + 8 + place * 26
+            paint_icon(painter, name, QRectF(rect.left() + _MARGIN + 2, top, 22, 22), tokens.ink)
         self._paint_lines(painter, option, index, rect.adjusted(2 * _MARGIN + _ICON, _MARGIN, -_MARGIN, 0))
         painter.restore()
 
