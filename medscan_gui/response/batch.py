@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -77,31 +78,42 @@ class Batch(Generic[Thing]):
     def events(self) -> Iterator[CleanUpProgress | FileCleaned]:
         """Do it; yields each result, and where it stands some 20 times a second."""
         done: SimpleQueue[ActionItem | None] = SimpleQueue()
-        threading.Thread(target=self._work, args=(done,), name="files", daemon=True).start()
-        give_up_at: float | None = None
+        worker = threading.Thread(target=self._work, args=(done,), name="files", daemon=True)
+        worker.start()
         try:
-            while True:
-                try:
-                    item = done.get(timeout=0.05)
-                except Empty:
-                    pass
-                else:
-                    if item is None:
-                        break
-                    self.items.append(item)
-                    yield FileCleaned(item)
-                now = time.monotonic()
-                if (progress := self._gauge.progress(now)) is not None:
-                    yield progress
-                if self.cancelled:
-                    give_up_at = give_up_at or now + PATIENCE
-                    if now > give_up_at:
-                        self.unanswered = self._at_hand
-                        break
+            yield from self._follow(done)
         finally:
-            self._over.set()  # also when nobody listens any more
-            self._going.set()
+            self._close(worker, done)
         yield self._gauge.now()
+
+    def _follow(self, done: SimpleQueue[ActionItem | None]) -> Iterator[CleanUpProgress | FileCleaned]:
+        give_up_at: float | None = None
+        while True:
+            with suppress(Empty):
+                item = done.get(timeout=0.05)
+                if item is None:
+                    return
+                self.items.append(item)
+                yield FileCleaned(item)
+            now = time.monotonic()
+            if (progress := self._gauge.progress(now)) is not None:
+                yield progress
+            if self.cancelled:
+                give_up_at = give_up_at or now + PATIENCE
+                if now > give_up_at:
+                    self.unanswered = self._at_hand
+                    return
+
+    def _close(self, worker: threading.Thread, done: SimpleQueue[ActionItem | None]) -> None:
+        """Begin nothing more. Also when nobody listens any more, what is at hand is finished and counts."""
+        self._over.set()
+        self._going.set()
+        if self.unanswered is None:
+            worker.join(PATIENCE)
+            self.unanswered = self._at_hand
+        while not done.empty():
+            if (late := done.get()) is not None:
+                self.items.append(late)
 
     def _work(self, done: SimpleQueue[ActionItem | None]) -> None:
         try:
@@ -113,7 +125,7 @@ class Batch(Generic[Thing]):
                 self._gauge.begin(self._place(thing))
                 item = self._do(thing)
                 self._gauge.end(left_in_place=item.result is not ItemResult.DONE)
-                done.put(item)
                 self._at_hand = None
+                done.put(item)
         finally:
             done.put(None)

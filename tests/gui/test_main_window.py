@@ -195,7 +195,8 @@ def said(root: QWidget) -> set[str]:
     panels = root.findChildren(ProcedurePanel)
     labels = [label for label in root.findChildren(QLabel) if not any(one.isAncestorOf(label) for one in panels)]
     buttons = [one for one in root.findChildren(QAbstractButton) if not any(up.isAncestorOf(one) for up in panels)]
-    return {text for one in (*labels, *buttons) if re.search(r"[A-Za-z]{4}", text := one.text())}
+    texts = [*(label.text() for label in labels), *(button.text() for button in buttons)]
+    return {text for text in texts if re.search(r"[A-Za-z]{4}", text)}
 
 
 #: Values and names, the same in every language.

@@ -410,3 +410,23 @@ def test_a_check_that_was_cut_off_is_red_and_not_forgotten(services: Services, c
         after.close()
     assert (record.follows, record.stop, record.light) == (red.id, Stop.CUT_OFF, Light.RED)
     assert record.verdict.reasons[-1] == Message.of("verdict.cut_off")
+
+
+def test_nobody_listening_any_more_loses_nothing(services: Services, cleanable: Path) -> None:
+    for number in range(20):
+        (cleanable / f"{number:02d}.com").write_bytes(eicar())
+    red = scan(services, cleanable)
+    events = CleanUpSession(services, CleanUpRequest(red)).events()
+    for event in events:
+        if isinstance(event, FileCleaned):
+            break
+    events.close()  # type: ignore[attr-defined]  # a generator
+    (summary,) = services.journal.actions()
+    action = services.journal.action(summary.id)
+    gone = {raw_bytes(str(cleanable / f"{number:02d}.com")) for number in range(20)} - {
+        raw_bytes(str(path)) for path in cleanable.iterdir()
+    }
+    assert action.stop is ActionStop.CANCELLED
+    assert gone
+    assert {item.chain[0] for item in action.items if item.result is ItemResult.DONE} == gone
+    assert {entry.facts.path for entry in entries(services)} == gone
