@@ -125,7 +125,7 @@ def whole_job(studio: Studio, language: str, stick: Path) -> None:
     allow_clean_up(studio, language)
     studio.scan()
     studio.wait_for(Light.RED)
-    studio.picture("red-clean-up")
+    studio.picture_to_look_at("red-clean-up")
     red = studio.page.result.record
     if studio.everything:
         keep_dialog(studio)
