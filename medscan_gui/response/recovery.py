@@ -131,12 +131,12 @@ def _taken(vault: Vault, action_id: str) -> Iterator[ActionItem]:
 
 
 def _looked_up(vault: Vault, kind: ActionKind, item: ActionItem) -> ActionItem:
-    """Return what became of one entry of a restore, destroy or export that was cut off."""
+    """Return what became of one entry of a restore, destroy, export or settling that was cut off."""
     try:
         entry = vault.entry(item.entry)
     except MedScanError as error:
         return msgspec.structs.replace(item, why=error.message)
-    if kind is ActionKind.RESTORE:
+    if kind in {ActionKind.RESTORE, ActionKind.SETTLE}:
         return _settled(vault, entry)
     if kind is ActionKind.DESTROY and entry.state is EntryState.DESTROYED:
         return item_of(entry, ItemResult.DONE)
