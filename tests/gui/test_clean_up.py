@@ -78,10 +78,10 @@ def fates(window: Window) -> list[str]:
 
 
 def test_a_clean_up_is_offered_but_never_the_first_thing_pressed(qtbot: QtBot, window: Window) -> None:
-    window.main.activateWindow()
+    activate(qtbot, window)
     scan(qtbot, window, scripted.record(FOUND))
     assert window.page.buttons.clean_up.isVisible()
-    assert window.page.buttons.report.hasFocus()
+    qtbot.waitUntil(window.page.buttons.report.hasFocus)  # the platform makes windows active when it likes
     assert window.door.asked == []
 
 
