@@ -156,10 +156,17 @@ def _is_link(name: bytes, within: int) -> bool:
 
 def _open_quietly(name: bytes, flags: int, within: int | None) -> int:
     """Open a directory, without a trace in its access time and without the right to list it where that must be."""
-    for variant in (flags | _NO_ATIME, flags):
-        with suppress(PermissionError):
-            return os.open(name, variant, dir_fd=within)
+    with suppress(PermissionError):
+        return open_without_trace(name, flags, within)
     return os.open(name, flags | _PATH_ONLY, dir_fd=within)
+
+
+def open_without_trace(name: bytes, flags: int, within: int | None) -> int:
+    """Open for reading and leave the access time alone, where the system lets us ask for that."""
+    if _NO_ATIME:
+        with suppress(PermissionError):  # only a file's owner may ask for it
+            return os.open(name, flags | _NO_ATIME, dir_fd=within)
+    return os.open(name, flags, dir_fd=within)
 
 
 def sync(folder: int) -> None:

@@ -32,12 +32,11 @@ from medscan_gui.system.files.content import (
 )
 from medscan_gui.system.files.own_names import aside_name
 from medscan_gui.system.files.posix_facts import facts_of, is_locked
-from medscan_gui.system.files.posix_folders import folder_below, is_read_only, status_of, sync
+from medscan_gui.system.files.posix_folders import folder_below, is_read_only, open_without_trace, status_of, sync
 from medscan_gui.system.files.posix_names import take_name
 from medscan_gui.system.files.problems import OriginalError, Place, told
 
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_NO_ATIME = getattr(os, "O_NOATIME", 0)
 
 #: Files up to this size are read once more right before they are removed; larger ones only where it is doubtful.
 _READ_TWICE = 64 << 20
@@ -267,20 +266,13 @@ class Original:
 def _open_file(folder: int, name: bytes) -> int:
     """Open a regular file and nothing else. Raises OSError, OriginalError."""
     _refuse_special(os.stat(name, dir_fd=folder, follow_symlinks=False))
-    descriptor = _open_quietly(folder, name)
+    descriptor = open_without_trace(name, _FLAGS, folder)
     try:
         _refuse_special(os.fstat(descriptor))
     except OriginalError:
         os.close(descriptor)
         raise
     return descriptor
-
-
-def _open_quietly(folder: int, name: bytes) -> int:
-    if _NO_ATIME:
-        with suppress(PermissionError):  # only a file's owner may ask to leave its access time
-            return os.open(name, _FLAGS | _NO_ATIME, dir_fd=folder)
-    return os.open(name, _FLAGS, dir_fd=folder)
 
 
 def _refuse_special(status: os.stat_result) -> None:

@@ -15,7 +15,14 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.quarantine import FileFacts
 from medscan_gui.system.files.content import never
 from medscan_gui.system.files.own_names import unfinished_name
-from medscan_gui.system.files.posix_folders import folder_anywhere, folder_below, is_read_only, status_of, sync
+from medscan_gui.system.files.posix_folders import (
+    folder_anywhere,
+    folder_below,
+    is_read_only,
+    open_without_trace,
+    status_of,
+    sync,
+)
 from medscan_gui.system.files.posix_metadata import put_back
 from medscan_gui.system.files.posix_names import take_name
 from medscan_gui.system.files.posix_settling import has_content
@@ -117,7 +124,7 @@ def _drop(_stream: bytes) -> None:
 def _tie(folder: int, unfinished: bytes, facts: FileFacts, link_to: bytes, roots: tuple[bytes, ...]) -> bool:
     """Make one more name of the file at `link_to`, if it still has the same content. Says whether that was done."""
     with suppress(OSError, OriginalError), _folder_of(link_to, roots) as (there, name):
-        descriptor = os.open(name, _OLD, dir_fd=there)
+        descriptor = open_without_trace(name, _OLD, there)
         try:
             if not has_content(descriptor, facts):
                 return False

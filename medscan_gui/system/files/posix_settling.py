@@ -13,7 +13,7 @@ from medscan_gui.core.quarantine import FileFacts
 from medscan_gui.system.files.content import data_regions, digest_of
 from medscan_gui.system.files.own_names import aside_name, unfinished_name
 from medscan_gui.system.files.posix_facts import link_group_of
-from medscan_gui.system.files.posix_folders import folder_below, status_of, sync
+from medscan_gui.system.files.posix_folders import folder_below, open_without_trace, status_of, sync
 from medscan_gui.system.files.posix_names import take_name
 from medscan_gui.system.files.problems import OriginalError, Place, told
 
@@ -101,7 +101,7 @@ def holds(folder: int, name: bytes, facts: FileFacts) -> bool:
         return False
     if not facts.sha256:
         return status.st_mtime_ns == facts.modified_ns
-    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    descriptor = open_without_trace(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, folder)
     try:
         return has_content(descriptor, facts)
     finally:
