@@ -95,9 +95,9 @@ HARMLESS = frozenset(
     }
 )
 OPENING = re.compile(r"O_(?!RDONLY\b|NONBLOCK\b|NOFOLLOW\b|NOATIME\b|CLOEXEC\b|DIRECTORY\b|LARGEFILE\b|PATH\b)[A-Z]+")
-WHOLE = re.compile(r"^(\d+) (?P<call>\w+)\(")
-UNFINISHED = re.compile(r"^(\d+) (\w+\(.*) <unfinished \.\.\.>$")
-RESUMED = re.compile(r"^(\d+) <\.\.\. \w+ resumed>(.*)$")
+WHOLE = re.compile(r"^ *(\d+) +(?P<call>\w+)\(")
+UNFINISHED = re.compile(r"^ *(\d+) +(\w+\(.*) <unfinished \.\.\.>$")
+RESUMED = re.compile(r"^ *(\d+) +<\.\.\. \w+ resumed>(.*)$")
 
 
 def calls(trace: str) -> Iterator[str]:
