@@ -45,6 +45,7 @@ class Tally:
                 self._take_finding(with_acceptance(event.finding, self.accepted))
             case engine_events.Counted():
                 self.ledger.items_counted = event.items
+                self.ledger.members = event.members
                 self.ledger.walk_complete = event.final
                 self.bytes_total = event.bytes
             case engine_events.AtWork():

@@ -32,3 +32,9 @@ def without_override(command: list[str]) -> list[str] | None:
     if setpriv := shutil.which("setpriv"):
         return [setpriv, "--bounding-set=-dac_override,-dac_read_search", *command]
     return None
+
+
+def payload() -> bytes:
+    """The inert content of all format samples: plain words with a marker that only a test rule looks for."""
+    marker = "-".join(("MEDSCAN", "INERT", "PAYLOAD", "5D1C8E0A"))
+    return f"{marker}\nThis text is harmless. It stands for what a scanner has to find inside of containers.\n".encode()

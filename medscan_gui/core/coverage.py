@@ -21,6 +21,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     items_counted: int = 0
     #: The walk reached the end of the target: the count is the whole count.
     walk_complete: bool = False
+    #: How many of the items counted are members of containers, not files of the target.
+    members: int = 0
 
     def total(self, *outcomes: Outcome) -> int:
         """Return how many items ended with one of `outcomes` (with any, if none is given)."""
@@ -64,6 +66,7 @@ class CoverageLedger:
         self._items: dict[tuple[Outcome, Cause], int] = {}
         self._bytes: dict[tuple[Outcome, Cause], int] = {}
         self.items_counted = 0
+        self.members = 0
         self.walk_complete = False
         self.items_ended = 0
         self.bytes_ended = 0
@@ -84,5 +87,8 @@ class CoverageLedger:
             if count
         ]
         return Coverage(
-            lines=tuple(sorted(lines)), items_counted=self.items_counted, walk_complete=self.walk_complete
+            lines=tuple(sorted(lines)),
+            items_counted=self.items_counted,
+            walk_complete=self.walk_complete,
+            members=self.members,
         )

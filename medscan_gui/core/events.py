@@ -101,6 +101,4 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     action: ActionRecord | None = None
 
 
-ScanEvent = (
-    Preparing | Started | Progress | ThreatFound | ItemNotRead | CleanUpProgress | FileCleaned | Finished
-)
+ScanEvent = Preparing | Started | Progress | ThreatFound | ItemNotRead | CleanUpProgress | FileCleaned | Finished

@@ -6,7 +6,8 @@ import msgspec
 
 from medscan_gui.core.messages import Message
 from medscan_gui.core.names import shown_chain
-from medscan_gui.core.words import SEVERITY_ORDER, Cause, Fate, Outcome, Severity
+from medscan_gui.core.text import current
+from medscan_gui.core.words import SEVERITY_ORDER, Cause, Fate, Outcome, Place, Severity
 
 #: What 64 bits hold: records and messages take no larger numbers.
 _UNSIGNED = (1 << 64) - 1
@@ -74,11 +75,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     why: Message | None = None
     #: The quarantine's entry that holds it; "" if none does.
     entry: str = ""
+    #: What `chain` names; only files can be removed.
+    place: Place = Place.FILE
 
     @property
     def where(self) -> str:
         """Where the item lies, escaped for showing."""
-        return shown_chain(self.chain)
+        return shown_place(self.place, self.chain)
 
     @property
     def removed(self) -> bool:
@@ -99,11 +102,19 @@ class ItemProblem(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause = Cause.NONE
     #: For technicians: an operating-system error name, a signal name, a rule. Never translated.
     detail: str = ""
+    place: Place = Place.FILE
 
     @property
     def where(self) -> str:
         """Where the item lies, escaped for showing."""
-        return shown_chain(self.chain)
+        return shown_place(self.place, self.chain)
+
+
+def shown_place(place: Place, chain: tuple[bytes, ...]) -> str:
+    """Return where an item lies, escaped for showing, in the words of the place if it is no file."""
+    if place is Place.FILE:
+        return shown_chain(chain)
+    return current().sentence(Message.of(f"place.{place.value}", item=shown_chain(chain)))
 
 
 def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

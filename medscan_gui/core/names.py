@@ -61,7 +61,7 @@ def shown(name: str, limit: int | None = None) -> str:
     if limit is None or len(text) <= limit:
         return text
     head = limit // 3
-    return f"{text[:head]}…{text[-(limit - head - 1):]}"
+    return f"{text[:head]}…{text[-(limit - head - 1) :]}"
 
 
 def shown_raw(raw: bytes, limit: int | None = None) -> str:

@@ -172,4 +172,3 @@ def ngettext_(singular: str, plural: str, count: int) -> str:
 def pgettext_(context: str, msgid: str) -> str:
     """Return `msgid` as meant in `context`, in the language in use."""
     return _current.context(context, msgid)
-

@@ -51,6 +51,30 @@ class Cause(StrEnum):
     ENGINE_DIED = "engine_died"
     ENGINE_ERROR = "engine_error"
     NOT_REACHED = "not_reached"
+    #: A container whose kind is recognised and that cannot be opened here.
+    FORMAT_NOT_OPENED = "format_not_opened"
+    #: It ends before its content does.
+    CUT_SHORT = "cut_short"
+    #: What one file may unfold to is bounded: bytes in all, against its own size, members, seconds, memory.
+    TOO_MANY_BYTES = "too_many_bytes"
+    RATIO = "ratio"
+    TOO_MANY_MEMBERS = "too_many_members"
+    UNPACKING_TOO_SLOW = "unpacking_too_slow"
+    MEMORY = "memory"
+    #: Not read again: it is what it was when it was last found clean with the same signatures.
+    UNCHANGED = "unchanged"
+
+
+class Place(StrEnum):
+    """What kind of place an Item lies in."""
+
+    FILE = "file"
+    #: What a running process holds in memory.
+    MEMORY = "memory"
+    #: An entry by which something starts by itself.
+    AUTOSTART = "autostart"
+    #: Sectors of a disk or stick that belong to no file: boot code, gaps between partitions.
+    BOOT = "boot"
 
 
 #: Causes of SKIPPED_BY_POLICY that policy accepts: a link's target is scanned where it really lies,

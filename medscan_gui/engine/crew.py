@@ -40,9 +40,9 @@ class Crew:
     """One walker and some workers. Used from one thread; what they say comes by the mailbox."""
 
     def __init__(
-        self, bundle: Bundle, patience: limits.Limits, command: Command, report: Report, *, work_share: float = 0.0
+        self, bundle: Bundle, patience: limits.Limits, command: Command, report: Report, extras: orders.Extras
     ) -> None:
-        """`work_share` above 0.0 makes the workers gentle: the share of one core of each."""
+        """Prepare; nothing is started yet."""
         self.mailbox: Mailbox = Mailbox()
         self.proofs: list[EngineProof] = []
         self.restarts = 0
@@ -51,7 +51,7 @@ class Crew:
         self._command = command
         self._report = report
         self._backlog = Backlog()
-        self._load = orders.load_order(bundle, patience, work_share)
+        self._load = orders.load_order(bundle, patience, extras)
         self._walker: WalkerLink | None = None
         self._walk_order = WalkOrder((), skip_virtual=True)
         self._workers: dict[ChildProcess, WorkerLink] = {}

@@ -47,6 +47,8 @@ class Counted(msgspec.Struct, frozen=True):
     items: int
     bytes: int
     final: bool = False
+    #: How many of the items are members of containers; their bytes are not counted.
+    members: int = 0
 
 
 class EndedLine(msgspec.Struct, frozen=True):

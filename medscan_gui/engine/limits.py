@@ -54,6 +54,35 @@ CHILD_MEMORY = 3 << 30
 CHILD_FILES = 256
 
 
+#: Names from file to member that an item's chain may have.
+CHAIN_LINKS = 24
+#: Members of one file whose trouble is told one by one; more are only counted.
+TROUBLES_PER_ITEM = 500
+#: Passwords that are tried on what is locked, and the characters of one.
+PASSWORDS = 100
+PASSWORD_CHARS = 256
+
+
+class UnpackLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one file may unfold to, all levels together.
+
+    Real archives seldom unfold to more than twenty times their size once they are large; bombs do to a thousand
+    times and more (zip alone: 1,027 in one level).
+    """
+
+    #: Containers within containers.
+    depth: int = 16
+    members: int = 100_000
+    #: Bytes out: so many for each byte of the file, but not less and not more than these.
+    bytes_per_byte: int = 40
+    bytes_least: int = 256 << 20
+    bytes_most: int = 8 << 30
+    #: A member up to this size is held in memory, and all members that are open together; larger ones in the
+    #: scratch folder.
+    member_in_memory: int = 24 << 20
+    memory: int = 72 << 20
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The patience of one scan. Tests shorten it; the program uses the defaults.
 
@@ -77,6 +106,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     leave_seconds: float = 1.0
     #: How long the end of a scan waits for killed children to be gone.
     kill_seconds: float = 0.1
+    unpack: UnpackLimits = UnpackLimits()
 
     def gently(self) -> "Limits":
         """Return these limits for children that have to wait for a busy computer, and rest."""

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import msgspec
+
 from medscan_gui.core.bundle import Bundle
 from medscan_gui.engine.events import Role
 from medscan_gui.engine.limits import Limits
@@ -32,8 +34,16 @@ def engine_command(role: Role) -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "medscan_gui", "--engine", role.value)
 
 
-def load_order(bundle: Bundle, limits: Limits, work_share: float = 0.0) -> bytes:
-    """Return the line that gives a worker the verified rules, and its share of a core if it is to be gentle."""
+class Extras(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker is given beside the rules. `work_share` above 0.0 makes it gentle: its share of one core."""
+
+    work_share: float = 0.0
+    passwords: tuple[str, ...] = ()
+    scratch: bytes = b""
+
+
+def load_order(bundle: Bundle, limits: Limits, extras: Extras) -> bytes:
+    """Return the line that gives a worker the verified rules, and what it may use."""
     share = limits.rule_share
     files = (RuleText(file.path, file.licence, file.rules, file.source) for file in bundle.files)
     return line(
@@ -47,6 +57,9 @@ def load_order(bundle: Bundle, limits: Limits, work_share: float = 0.0) -> bytes
             counter_sample=_COUNTER_SAMPLE,
             item_seconds=limits.item_seconds * share,
             item_seconds_per_mb=limits.item_seconds_per_mb * share,
-            share=work_share,
+            share=extras.work_share,
+            unpack=limits.unpack,
+            passwords=extras.passwords,
+            scratch=extras.scratch,
         )
     )

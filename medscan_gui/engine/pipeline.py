@@ -5,7 +5,8 @@ import io
 import mmap
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -20,6 +21,11 @@ from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, Ma
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
 from medscan_gui.engine.troubles import Ending
+from medscan_gui.engine.unpack.base import Unpacking
+from medscan_gui.engine.unpack.budget import Budget
+from medscan_gui.engine.unpack.registry import CONTAINERS
+from medscan_gui.engine.unpack.source import FileSource, MemorySource, Source
+from medscan_gui.engine.unpack.tree import Chain, Inside, Tree, digest_of
 
 _READ: Ending = (Outcome.SCANNED, Cause.NONE, "")
 _EMPTY: Ending = (Outcome.EMPTY, Cause.NONE, "")
@@ -29,26 +35,52 @@ _REPLACED: Ending = (Outcome.UNREADABLE, Cause.REPLACED, "")
 _HASH_STEP = 1 << 20
 
 
-class ItemResult(msgspec.Struct, frozen=True):
-    """What became of one file. `sha256` is filled when something matched and the file could be read again.
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """What one item may take, and what may be used for it. Times are seconds."""
 
-    `identity` is filled when something matched: the file as it was when its content was last looked at.
+    item_seconds: float
+    item_seconds_per_mb: float
+    unpack: limits.UnpackLimits = limits.UnpackLimits()
+    passwords: tuple[str, ...] = ()
+    scratch: bytes = b""
+
+    def seconds(self, size: int) -> float:
+        """Return the seconds for an item of `size` bytes."""
+        return self.item_seconds + self.item_seconds_per_mb * (size >> 20)
+
+
+class ItemMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What matched in one file, or in one member of it.
+
+    `sha256` and `size` are those of what matched; `file_sha256` is the file's, if `chain` names a member. A digest is
+    "" if the file could not be read again. `identity` is the file as it was when its content was last looked at.
     """
 
+    matches: tuple[RuleMatch, ...]
+    sha256: str
+    size: int
+    identity: FileIdentity
+    chain: Chain = ()
+    file_sha256: str = ""
+
+
+Tell = Callable[[ItemMatch], None]
+"""Hears what matched, at once: whatever happens to the engine later, it is known."""
+
+
+class ItemResult(msgspec.Struct, frozen=True):
+    """What became of one file, and of its members if it is a container."""
+
     ending: Ending
-    matches: tuple[RuleMatch, ...] = ()
-    sha256: str = ""
-    size: int = 0
-    identity: FileIdentity | None = None
+    inside: Inside | None = None
 
 
 class Pipeline:
     """Scans files one after the other; the directory and the buffer are kept between them."""
 
-    def __init__(self, matcher: Matcher, item_seconds: float, item_seconds_per_mb: float) -> None:
+    def __init__(self, matcher: Matcher, patience: Patience) -> None:
         self._matcher = matcher
-        self._item_seconds = item_seconds
-        self._seconds_per_mb = item_seconds_per_mb
+        self._patience = patience
         self._folder = Folder()
         self._systems: FileSystems | None = None
         # One byte more than is read in one piece: a file that has grown shows itself.
@@ -66,7 +98,7 @@ class Pipeline:
         """Hold nothing of the target open."""
         self._folder.close()
 
-    def scan(self, name: bytes, inode: int = 0) -> ItemResult:
+    def scan(self, name: bytes, tell: Tell, inode: int = 0) -> ItemResult:
         """Scan one file of the directory at hand; never raises for what a file or a medium does.
 
         `inode` is what the file was when it was listed; 0 if that is not known. Another file in its place is
@@ -77,59 +109,74 @@ class Pipeline:
         except (OSError, EndedError) as error:
             return ItemResult(ending_for(error))
         try:
-            return self._scan_open(descriptor, name, inode)
+            return self._scan_open(descriptor, name, tell, inode)
         except (OSError, EndedError) as error:
             return ItemResult(ending_for(error))
         finally:
             os.close(descriptor)
 
-    def _scan_open(self, descriptor: int, name: bytes, inode: int) -> ItemResult:
+    def _scan_open(self, descriptor: int, name: bytes, tell: Tell, inode: int) -> ItemResult:
         """Scan, and scan again if the file changed meanwhile; what matched either time is told."""
         before = checked_status(descriptor)
         if self._headers and self._beginning_is_enough(descriptor, name):
             return _OF_CARD if inode in {0, before.st_ino} else ItemResult(_REPLACED)
-        matches: list[RuleMatch] = []
+        finds = _Finds(descriptor, tell, self._identity)
         for _attempt in range(2):
-            ending, found, size = self._look(descriptor, before.st_size, name)
-            matches += [match for match in found if match not in matches] if matches else found
+            ending, inside, size = self._look(descriptor, before.st_size, name, finds)
             after = os.fstat(descriptor)
             if (size, after.st_mtime_ns) == (after.st_size, before.st_mtime_ns) or ending[0] is Outcome.TIMED_OUT:
                 break
             before, ending = after, _CHANGED
         if inode and inode != after.st_ino and ending[0] in READ_OUTCOMES:
             ending = _REPLACED
-        if not matches:
-            return SCANNED if ending is _READ else ItemResult(ending)
-        told = tuple(matches[: limits.FINDINGS_PER_ITEM])
-        return ItemResult(ending, told, _sha256(descriptor, size), size, self._identity(after))
+        return SCANNED if ending is _READ and inside is None else ItemResult(ending, inside)
 
     def _identity(self, status: os.stat_result) -> FileIdentity:
         if self._systems is None:  # most scans find nothing and need not ask what is mounted
             self._systems = FileSystems()
         return self._systems.opened(status)
 
-    def _look(self, descriptor: int, size: int, name: bytes) -> tuple[Ending, list[RuleMatch], int]:
-        """Read and match once. Returns the ending, what matched, and the bytes that were looked at."""
-        seconds = self._item_seconds + self._seconds_per_mb * (size >> 20)
-        found: list[RuleMatch] = []
-        read = size
+    def _look(self, descriptor: int, size: int, name: bytes, finds: "_Finds") -> tuple[Ending, Inside | None, int]:
+        """Read, match and look inside once. Returns the ending, what is inside, and the bytes that were looked at."""
+        until = time.monotonic() + self._patience.seconds(size)
+        source: Source
         try:
             if size > limits.LARGE_FILE:
+                source = FileSource(name, descriptor, size)
                 # Not through the mapping: a fault outside of libyara would end the process.
-                found += _dicom_matches(self._beginning(descriptor))
-                matched = self._match_mapped(descriptor, size, name, seconds)
-                return _CHANGED if matched is None else _READ, found + (matched or []), size
-            read = _read(descriptor, self._buffer, size)
-            if not read:
-                return _EMPTY, [], 0
-            content = self._buffer[:read]
-            found += _dicom_matches(content)
-            found += self._matcher.match(content, join(self._directory, name), seconds)
+                finds.matched(_dicom_matches(self._beginning(descriptor)), size)
+                matched = self._match_mapped(descriptor, size, name, self._patience.seconds(size))
+                if matched is None:
+                    return _CHANGED, None, size
+            else:
+                read = _read(descriptor, self._buffer, size)
+                if not read:
+                    return _EMPTY, None, 0
+                size = read
+                content = self._buffer[:read]
+                source = MemorySource(name, content)
+                finds.matched(_dicom_matches(content), size)
+                matched = self._matcher.match(content, join(self._directory, name), self._patience.seconds(size))
+            finds.matched(matched, size)
         except MatchTooSlowError:
-            return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), found, size
+            return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), None, size
         except (MatchFailedError, MemoryError) as error:
-            return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), found, size
-        return _READ, found, read
+            return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), None, size
+        if CONTAINERS.isdisjoint(source.types):
+            return _READ, None, size
+        return *self._look_inside(source, until - time.monotonic(), finds), size
+
+    def _look_inside(self, source: Source, seconds: float, finds: "_Finds") -> tuple[Ending, Inside]:
+        budget = Budget(self._patience.unpack, source.size, seconds)
+        unpacking = Unpacking(
+            limits=self._patience.unpack,
+            budget=budget,
+            passwords=self._patience.passwords,
+            scratch=self._patience.scratch,
+        )
+        tree = Tree(self._matcher, unpacking, finds.member)
+        ending = tree.open(source)
+        return (_READ if ending[0] is Outcome.SCANNED else ending), tree.inside
 
     def _match_mapped(self, descriptor: int, size: int, name: bytes, seconds: float) -> list[RuleMatch] | None:
         """Match a large file through a mapping; None if it was cut meanwhile."""
@@ -154,6 +201,56 @@ class Pipeline:
             return True
         _read_ahead(descriptor, wanted=True)
         return False
+
+
+class _Finds:
+    """What matched in the file at hand: each told once, and no more of them than a record takes."""
+
+    def __init__(self, descriptor: int, tell: Tell, identify: Callable[[os.stat_result], FileIdentity]) -> None:
+        self._descriptor = descriptor
+        self._tell = tell
+        self._identify = identify
+        self._known: set[tuple[Chain, str, str]] = set()
+        self._digest: tuple[int, int, str] | None = None
+
+    def matched(self, matches: list[RuleMatch], size: int) -> None:
+        """Rules matched the file itself, of which `size` bytes were looked at."""
+        if fresh := self._fresh((), matches):
+            status = os.fstat(self._descriptor)
+            digest = self._file_digest(status, size)
+            self._tell(ItemMatch(matches=fresh, sha256=digest, size=size, identity=self._identify(status)))
+
+    def member(self, chain: Chain, matches: list[RuleMatch], source: Source) -> None:
+        """Rules matched a member (or, with an empty chain, an opener found something in the file itself)."""
+        if not chain:
+            self.matched(matches, source.size)
+        elif fresh := self._fresh(chain, matches):
+            status = os.fstat(self._descriptor)
+            self._tell(
+                ItemMatch(
+                    matches=fresh,
+                    sha256=digest_of(source),
+                    size=source.size,
+                    identity=self._identify(status),
+                    chain=chain,
+                    file_sha256=self._file_digest(status, status.st_size),
+                )
+            )
+
+    def _fresh(self, chain: Chain, matches: list[RuleMatch]) -> tuple[RuleMatch, ...]:
+        fresh = []
+        for match in matches:
+            key = (chain, match.rule_file, match.rule)
+            if key not in self._known and len(self._known) < limits.FINDINGS_PER_ITEM:
+                self._known.add(key)
+                fresh.append(match)
+        return tuple(fresh)
+
+    def _file_digest(self, status: os.stat_result, size: int) -> str:
+        """Return the file's digest, made once as long as it does not change."""
+        if self._digest is None or self._digest[:2] != (size, status.st_mtime_ns):
+            self._digest = (size, status.st_mtime_ns, _sha256(self._descriptor, size))
+        return self._digest[2]
 
 
 def _dicom_matches(beginning: bytes | memoryview) -> list[RuleMatch]:

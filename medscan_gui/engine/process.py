@@ -101,7 +101,10 @@ class ChildProcess:
     # Ending -------------------------------------------------------------------------------------
 
     def kill(self) -> None:
-        """End the child at once; it holds nothing that could be lost."""
+        """End the child at once, and what it started; it holds nothing that could be lost."""
+        with contextlib.suppress(OSError):
+            if sys.platform != "win32" and self._process.poll() is None:
+                os.killpg(self.pid, signal.SIGKILL)  # its group is its own, and lasts as long as it does
         with contextlib.suppress(OSError):
             self._process.kill()
         self._outbox.put(None)

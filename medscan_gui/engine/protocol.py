@@ -13,12 +13,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from medscan_gui.core.words import Cause, Outcome, Severity
+from medscan_gui.core.words import Cause, Outcome, Place, Severity
 from medscan_gui.engine import limits
 from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
 
 #: Raised whenever a message changes; both sides must agree.
-PROTOCOL = 4
+PROTOCOL = 5
 
 Number = Annotated[int, Meta(ge=0, le=limits.MAX_NUMBER)]
 Path = Annotated[bytes, Meta(max_length=limits.PATH_BYTES)]
@@ -33,6 +33,8 @@ MetaText = Annotated[str, Meta(max_length=limits.META_CHARS)]
 #: Nanoseconds since 1970. A medium may tell of any time, so all that 64 bits hold is believed.
 Time = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 Links = Annotated[int, Meta(ge=0, le=(1 << 32) - 1)]
+#: Names from an item's own members to the one that is spoken of; () is the item itself.
+Chain = Annotated[tuple[Name, ...], Meta(max_length=limits.CHAIN_LINKS)]
 Digest = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$", max_length=64)]
 
 
@@ -83,6 +85,11 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     item_seconds_per_mb: float
     #: Share of one processor core that this worker may use, up to 1.0, at the lowest priority; 0.0: no such bound.
     share: float = 0.0
+    unpack: limits.UnpackLimits = limits.UnpackLimits()
+    #: Tried on what is locked.
+    passwords: tuple[str, ...] = ()
+    #: Raw path of a folder of MedScan's own, for members that do not fit into memory; b"" if there is none.
+    scratch: bytes = b""
 
 
 class PendingFolders(msgspec.Struct, frozen=True, array_like=True):
@@ -135,6 +142,8 @@ class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     inodes: Inodes = b""
     #: Only the beginning of these files is read, unless it calls for more.
     headers: bool = False
+    #: What `names` are; anything but files has no directory.
+    place: Place = Place.FILE
 
 
 class Pause(msgspec.Struct, frozen=True, array_like=True, tag="pause"):
@@ -194,6 +203,10 @@ class MatchEngine(StrEnum):
     YARA = "yara"
     #: Our own look at the beginning of DICOM files.
     DICOM = "dicom"
+    #: Lists of digests of known files.
+    HASHES = "hashes"
+    #: Our own look at names and true types: a program that pretends to be something else.
+    FORM = "form"
 
 
 class OpenedFile(msgspec.Struct, frozen=True, array_like=True):
@@ -219,8 +232,31 @@ class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
     reference: MetaText
     sha256: Digest
     size: Number
-    file: OpenedFile
+    #: None for what is no file.
+    file: OpenedFile | None
     engine: MatchEngine = MatchEngine.YARA
+    #: The member that matched; `sha256` and `size` are the member's then, `file_sha256` the file's.
+    chain: Chain = ()
+    file_sha256: Digest = ""
+
+
+class Member(msgspec.Struct, frozen=True, array_like=True, tag="m"):
+    """A member of the item at hand was not, or not wholly, looked at."""
+
+    id: Number
+    chain: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=limits.CHAIN_LINKS)]
+    outcome: Outcome
+    cause: Cause = Cause.NONE
+    detail: Detail = ""
+
+
+class Members(msgspec.Struct, frozen=True, array_like=True, tag="ms"):
+    """So many members of the item at hand ended alike."""
+
+    id: Number
+    outcome: Outcome
+    cause: Cause
+    items: Annotated[int, Meta(ge=1, le=limits.MAX_NUMBER)]
 
 
 class Enter(msgspec.Struct, frozen=True, array_like=True, tag="enter"):
@@ -263,7 +299,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
     bytes: Number
 
 
-WorkerMessage = Next | Begin | End | Hit | Hello | Refused
+WorkerMessage = Next | Begin | End | Hit | Member | Members | Hello | Refused
 WalkerMessage = Entries | Enter | Folders | PassedOver | Trouble | Resolved | Done | Hello
 
 #: Outcomes that a worker may give an item. Crash, hang and cancellation are the parent's to see.
@@ -275,6 +311,10 @@ WORKER_OUTCOMES = frozenset(
         Outcome.VANISHED,
         Outcome.TIMED_OUT,
         Outcome.LIMIT_REACHED,
+        Outcome.ENCRYPTED,
+        Outcome.DAMAGED,
+        Outcome.TOO_LARGE,
+        Outcome.TOO_DEEP,
     }
 )
 #: The one ending beyond these, for the files of a batch with `Entries.headers`.

@@ -2,7 +2,7 @@
 
 from medscan_gui.core.coverage import is_accepted
 from medscan_gui.core.finding import ItemProblem
-from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
+from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome, Place
 from medscan_gui.engine.events import Counted, EndedLine, EngineEvent, ItemsEnded, ItemTrouble
 
 #: Causes that a whole target may have which is no more there, or is another one now.
@@ -14,6 +14,7 @@ class Report:
 
     def __init__(self) -> None:
         self.items_counted = 0
+        self.members_counted = 0
         self.bytes_counted = 0
         self.items_ended = 0
         self.bytes_ended = 0
@@ -29,6 +30,11 @@ class Report:
         self.items_counted += items
         self.bytes_counted += size
 
+    def count_members(self, members: int) -> None:
+        """Members of a container were found. Their bytes are not the medium's, so they are not counted."""
+        self.items_counted += members
+        self.members_counted += members
+
     def final(self) -> None:
         """Nothing more will be found."""
         self._final = True
@@ -41,7 +47,15 @@ class Report:
         line[0] += items
         line[1] += size
 
-    def end_item(self, path: bytes, outcome: Outcome, cause: Cause, detail: str, size: int) -> None:
+    def end_item(  # noqa: PLR0917  # one line of the ledger
+        self,
+        chain: tuple[bytes, ...],
+        outcome: Outcome,
+        cause: Cause,
+        detail: str,
+        size: int = 0,
+        place: Place = Place.FILE,
+    ) -> None:
         """One item ended, with whatever outcome."""
         if outcome in READ_OUTCOMES or is_accepted(outcome, cause):
             self.end(outcome, cause, 1, size)
@@ -50,7 +64,7 @@ class Report:
             self.suspicions += 1
         self.items_ended += 1
         self.bytes_ended += size
-        problem = ItemProblem(chain=(path,), outcome=outcome, cause=cause, detail=detail)
+        problem = ItemProblem(chain=chain, outcome=outcome, cause=cause, detail=detail, place=place)
         self._events.append(ItemTrouble(problem, size))
 
     def end_rest(self) -> None:
@@ -66,7 +80,7 @@ class Report:
     def take(self) -> list[EngineEvent]:
         """Return what is to be told now. What was counted comes before what ended."""
         events: list[EngineEvent] = []
-        counted = Counted(self.items_counted, self.bytes_counted, self._final)
+        counted = Counted(self.items_counted, self.bytes_counted, self._final, self.members_counted)
         if counted != self._counted_told:
             self._counted_told = counted
             events.append(counted)

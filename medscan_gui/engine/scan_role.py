@@ -20,7 +20,7 @@ from medscan_gui.engine.gentle import Pace, lower_priority
 from medscan_gui.engine.identity import pack_pair, unpack_numbers
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
-from medscan_gui.engine.pipeline import SCANNED, ItemResult, Pipeline
+from medscan_gui.engine.pipeline import SCANNED, ItemMatch, ItemResult, Patience, Pipeline
 from medscan_gui.engine.protocol import (
     PROTOCOL,
     End,
@@ -28,6 +28,8 @@ from medscan_gui.engine.protocol import (
     Hello,
     Hit,
     Load,
+    Member,
+    Members,
     OpenedFile,
     Pause,
     Refused,
@@ -36,6 +38,7 @@ from medscan_gui.engine.protocol import (
     line,
     split_names,
 )
+from medscan_gui.engine.unpack.tree import Inside
 
 _Order = Load | Entries | Pause | Resume
 
@@ -109,7 +112,14 @@ def _load(load: Load, sink: int, orders: Orders) -> "Worker | None":
         return None
     hello = Hello(PROTOCOL, __version__, VERSION, bundle_digest(load), matcher.rules, self_test(load, matcher))
     send_all(sink, line(hello))
-    return Worker(Pipeline(matcher, load.item_seconds, load.item_seconds_per_mb), sink, orders, pace)
+    patience = Patience(
+        item_seconds=load.item_seconds,
+        item_seconds_per_mb=load.item_seconds_per_mb,
+        unpack=load.unpack,
+        passwords=load.passwords,
+        scratch=load.scratch,
+    )
+    return Worker(Pipeline(matcher, patience), sink, orders, pace)
 
 
 def bundle_digest(load: Load) -> str:
@@ -157,6 +167,8 @@ class Worker:
         self._pace = pace
         self._pipeline = pipeline
         self._sink = sink
+        #: The item at hand.
+        self._item = 0
         #: The end of the item before, not told yet; b"" if there is none.
         self._untold = b""
         #: The item before, if it was scanned and nothing was found: that goes without saying.
@@ -176,7 +188,8 @@ class Worker:
             send_all(
                 sink, b'["n",%d]\n' % item if self._scanned is not None else b'%b["b",%d]\n' % (self._untold, item)
             )
-            result = scan(name, inode)
+            self._item = item
+            result = scan(name, self._tell_match, inode)
             if result is SCANNED:
                 self._scanned = item
             else:
@@ -201,10 +214,8 @@ class Worker:
     def _end(self, item: int, result: ItemResult) -> None:
         self._scanned = None
         outcome, cause, detail = result.ending
-        told = line(End(item, outcome, cause, detail[: limits.DETAIL_CHARS]))
-        if result.matches:
-            self._tell_matches(item, result)
-        self._untold = told
+        told = [] if result.inside is None else _members(item, result.inside)
+        self._untold = b"".join([*told, line(End(item, outcome, cause, detail[: limits.DETAIL_CHARS]))])
 
     def finish_telling(self) -> None:
         """Tell the last item's end: nothing else is here to be begun. Lets go of the target."""
@@ -215,18 +226,24 @@ class Worker:
         self._untold, self._scanned = b"", None
         self._pipeline.leave()
 
-    def _tell_matches(self, item: int, result: ItemResult) -> None:
-        assert result.identity is not None  # noqa: S101  # what matched was open
-        file = _opened(result.identity)
-        lines = [line(_hit(item, match, result, file)) for match in result.matches]
+    def _tell_match(self, found: ItemMatch) -> None:
+        lines = [line(_hit(self._item, match, found)) for match in found.matches]
         send_all(self._sink, b"".join(lines))
+
+
+def _members(item: int, inside: Inside) -> list[bytes]:
+    """Return the lines that tell what became of the members of an item."""
+    lines = [line(Members(item, outcome, cause, items)) for (outcome, cause), items in inside.counts.items()]
+    for chain, (outcome, cause, detail) in inside.troubles:
+        lines.append(line(Member(item, chain, outcome, cause, detail[: limits.DETAIL_CHARS])))
+    return lines
 
 
 def _opened(file: FileIdentity) -> OpenedFile:
     return OpenedFile(pack_pair(file.device, file.inode), file.modified_ns, file.changed_ns, file.links)
 
 
-def _hit(item: int, match: RuleMatch, result: ItemResult, file: OpenedFile) -> Hit:
+def _hit(item: int, match: RuleMatch, found: ItemMatch) -> Hit:
     return Hit(
         id=item,
         rule=match.rule,
@@ -236,8 +253,10 @@ def _hit(item: int, match: RuleMatch, result: ItemResult, file: OpenedFile) -> H
         author=match.author,
         description=match.description,
         reference=match.reference,
-        sha256=result.sha256,
-        size=result.size,
-        file=file,
+        sha256=found.sha256,
+        size=found.size,
+        file=_opened(found.identity),
         engine=match.engine,
+        chain=found.chain,
+        file_sha256=found.file_sha256,
     )

@@ -66,6 +66,10 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     #: Raw real paths. If there are any, each target of a shallow job, a real path as scans tell them, must lie in one
     #: of these (for a single file: in its folder), and no part of it may have become a link (`reaching`).
     shallow_below: tuple[bytes, ...] = ()
+    #: Tried on what is locked, in this order.
+    passwords: tuple[str, ...] = ()
+    #: Raw path of a folder of MedScan's own, on no target, for members of containers that do not fit into memory.
+    scratch: bytes = b""
     limits: Limits = Limits()
 
 
@@ -78,7 +82,8 @@ class Supervisor:
         self._report = Report()
         share = max(1, min(job.cpu_share, 100)) / 100 if job.gentle else 0.0
         patience = job.limits.gently() if job.gentle else job.limits
-        self._crew = Crew(job.bundle, patience, command, self._report, work_share=share * (1.0 - WALKER_PART))
+        extras = orders.Extras(work_share=share * (1.0 - WALKER_PART), passwords=job.passwords, scratch=job.scratch)
+        self._crew = Crew(job.bundle, patience, command, self._report, extras)
         self._walk_order = WalkOrder(
             exclude=job.exclude,
             skip_virtual=job.skip_virtual,

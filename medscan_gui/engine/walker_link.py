@@ -184,7 +184,7 @@ class WalkerLink:
             _check_names([trouble.name])
             path = join(directory, trouble.name)
         self._count(1)
-        self._report.end_item(path, trouble.outcome, trouble.cause, trouble.detail, 0)
+        self._report.end_item((path,), trouble.outcome, trouble.cause, trouble.detail)
 
     def _finish(self, done: Done) -> None:
         if self.pending or (done.items, done.bytes) != (self._items, self._bytes):
@@ -212,7 +212,7 @@ class WalkerLink:
             return b""
         path, self._directory = self._directory, None
         self._report.count(1)
-        self._report.end_item(path, outcome, cause, detail, 0)
+        self._report.end_item((path,), outcome, cause, detail)
         return path
 
 

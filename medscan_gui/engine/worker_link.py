@@ -12,7 +12,7 @@ import msgspec
 
 from medscan_gui.core.finding import FileIdentity, Finding
 from medscan_gui.core.verdict import EngineProof
-from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.core.words import Cause, Outcome, Place
 from medscan_gui.engine import limits
 from medscan_gui.engine.events import EngineStarted, Found, Role
 from medscan_gui.engine.identity import unpack_pair
@@ -28,6 +28,8 @@ from medscan_gui.engine.protocol import (
     Entries,
     Hello,
     Hit,
+    Member,
+    Members,
     Next,
     OpenedFile,
     Pause,
@@ -111,6 +113,7 @@ class WorkerLink:
         self._begun_at = 0.0
         self._heard_at = child.started_at
         self._hits = 0
+        self._troubles = 0
         self._items_given = 0
         self._bytes_given = 0
         self._scanned_items = 0
@@ -184,6 +187,8 @@ class WorkerLink:
             self._end(message)
         elif isinstance(message, Hit):
             self._hit(message)
+        elif isinstance(message, Member | Members):
+            self._members(message)
         elif isinstance(message, Hello):
             self._hello(message)
         elif isinstance(message, Refused):
@@ -219,7 +224,7 @@ class WorkerLink:
             raise ProtocolError("an item is begun out of order")
         self._begun = True
         self._begun_at = at
-        self._hits = 0
+        self._hits = self._troubles = 0
 
     def _at_hand(self, item: int) -> _Batch:
         if not self._begun or item != self._batches[0].first + self._batches[0].done:
@@ -242,7 +247,7 @@ class WorkerLink:
             self._begun = False
             raise ProtocolError("an item is begun out of order")
         self._begun_at = at
-        self._hits = 0
+        self._hits = self._troubles = 0
 
     def _book_scanned(self) -> None:
         items, size = self._scanned_items, self._scanned_bytes
@@ -262,7 +267,8 @@ class WorkerLink:
         if end.outcome not in WORKER_OUTCOMES and not by_card:
             raise ProtocolError("an outcome that is not a worker's to give")
         size = batch.sizes[batch.done]
-        self._report.end_item(batch.path(), end.outcome, end.cause, end.detail, size)
+        place = batch.entries.place
+        self._report.end_item((batch.path(),), end.outcome, end.cause, end.detail, size, place)
         self._advance(batch)
 
     def _advance(self, batch: _Batch) -> None:
@@ -273,12 +279,14 @@ class WorkerLink:
             self._batches.popleft()
 
     def _hit(self, hit: Hit) -> None:
-        path = self._at_hand(hit.id).path()
+        batch = self._at_hand(hit.id)
         self._hits += 1
         if self._hits > limits.FINDINGS_PER_ITEM:
             raise ProtocolError("too many findings for one item")
+        if (hit.file is None) is (batch.entries.place is Place.FILE):
+            raise ProtocolError("a finding on a file that is none, or the other way round")
         finding = Finding(
-            chain=(path,),
+            chain=(batch.path(), *hit.chain),
             rule=hit.rule,
             rule_file=hit.rule_file,
             severity=hit.severity,
@@ -289,9 +297,26 @@ class WorkerLink:
             sha256=hit.sha256,
             size=hit.size,
             engine=hit.engine.value,
-            identity=_identity(hit.file),
+            identity=_identity(hit.file) if hit.file is not None else None,
+            file_sha256=hit.file_sha256,
+            place=batch.entries.place,
         )
         self._report.tell(Found(finding))
+
+    def _members(self, told: Member | Members) -> None:
+        batch = self._at_hand(told.id)
+        if told.outcome not in WORKER_OUTCOMES:
+            raise ProtocolError("an outcome that is not a worker's to give")
+        if isinstance(told, Members):
+            self._report.count_members(told.items)
+            self._report.end(told.outcome, told.cause, told.items, 0)
+            return
+        self._troubles += 1
+        if self._troubles > limits.TROUBLES_PER_ITEM:
+            raise ProtocolError("too many members in trouble for one item")
+        chain = (batch.path(), *told.chain)
+        self._report.count_members(1)
+        self._report.end_item(chain, told.outcome, told.cause, told.detail, place=batch.entries.place)
 
     def _measure(self, now: float) -> None:
         elapsed = now - self._window_at
@@ -326,7 +351,8 @@ class WorkerLink:
         if self._begun:
             batch = self._batches[0]
             path = batch.path()
-            self._report.end_item(path, outcome, cause, detail, batch.sizes[batch.done])
+            size, place = batch.sizes[batch.done], batch.entries.place
+            self._report.end_item((path,), outcome, cause, detail, size, place)
         skip = 1 if self._begun else 0
         rest = [batch.rest(skip if place == 0 else 0) for place, batch in enumerate(self._batches)]
         self._batches.clear()

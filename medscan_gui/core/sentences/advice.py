@@ -17,8 +17,7 @@ SENTENCES: dict[str, str] = {
         "That is no guarantee: a malicious medium can hide files, or act as a keyboard."
     ),
     "advice.means.blue_part": N_(
-        "Only a part was scanned, and its files held nothing that these signatures know. "
-        "The rest was not looked at."
+        "Only a part was scanned, and its files held nothing that these signatures know. The rest was not looked at."
     ),
     "advice.means.blue_accepted": N_(
         "Apart from the accepted files, what was scanned held nothing that these signatures know. "
@@ -55,9 +54,7 @@ SENTENCES: dict[str, str] = {
     "advice.means.amber_old": N_(
         "No threat known to these signatures was found, but they are too old to see recent ones."
     ),
-    "advice.means.amber_unsaved": N_(
-        "No known threat was found, but the journal holds no proof of this scan."
-    ),
+    "advice.means.amber_unsaved": N_("No known threat was found, but the journal holds no proof of this scan."),
     "advice.means.amber_accepted": N_(
         "Apart from files that the hospital accepts, no known threat was found in what was read. "
         "What was not read may still hide one."
@@ -201,9 +198,7 @@ SENTENCES: dict[str, str] = {
         "Some files made the scan engine stop, perhaps on purpose: do not open them, and have IT security examine them."
     ),
     "advice.do.left_out": N_("Some files were left out by a setting: change the setting and scan again."),
-    "advice.do.unchecked_medium": N_(
-        "Until a scan is complete, do not plug this medium into a medical device."
-    ),
+    "advice.do.unchecked_medium": N_("Until a scan is complete, do not plug this medium into a medical device."),
     "advice.do.unchecked_device": N_("Until a scan is complete, do not count this device as checked."),
     # What to do: notes that go with any light.
     "advice.do.check_clock": N_(

@@ -25,9 +25,7 @@ SENTENCES: dict[str, str] = {
         "This is not the newest result of this device and place, or it is more than a day old. "
         "Scan again, then clean up."
     ),
-    "clean_up.several_media": N_(
-        "Several media were scanned together. Scan each of them by itself, then clean up."
-    ),
+    "clean_up.several_media": N_("Several media were scanned together. Scan each of them by itself, then clean up."),
     # Why one file was left in place.
     "clean_up.content_unknown": N_(
         "It could not be read a second time during the scan, so MedScan cannot be sure to remove the same file. "

@@ -89,14 +89,10 @@ SENTENCES: dict[str, str] = {
     "files.lost_mode": N_("The content was put back, but not all of its permissions ({mode})."),
     "files.lost_times": N_("The content was put back, but its dates are not exactly what they were."),
     "files.lost_xattrs": N_("The content was put back, but not these extended attributes: {names}."),
-    "files.lost_attributes": N_(
-        "The content was put back, but not all of its attributes (hidden, system, read-only)."
-    ),
+    "files.lost_attributes": N_("The content was put back, but not all of its attributes (hidden, system, read-only)."),
     "files.lost_security": N_("The content was put back, but not its Windows permissions."),
     "files.lost_streams": N_("The content was put back, but not the alternate data streams that went with it."),
-    "files.lost_link": N_(
-        "The content was put back as a file of its own; before, several names shared one file."
-    ),
+    "files.lost_link": N_("The content was put back as a file of its own; before, several names shared one file."),
 }
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,1 @@
+"""Containers of all families behind one interface. Only an engine process imports this package."""

@@ -1,0 +1,32 @@
+"""All container formats, by the kind of content that they open.
+
+Openers import their libraries when they are first used: most scans meet few formats.
+"""
+
+from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.unpack.base import Format
+
+#: Every format that can be opened.
+FORMATS: tuple[Format, ...] = ()
+
+#: Kinds that are containers and that nothing here opens: never counted as simply scanned.
+NOT_OPENED: frozenset[FileType] = frozenset()
+
+
+def _by_kind() -> dict[FileType, tuple[Format, ...]]:
+    found: dict[FileType, tuple[Format, ...]] = {}
+    for one in FORMATS:
+        for kind in one.kinds:
+            found[kind] = (*found.get(kind, ()), one)
+    return found
+
+
+_BY_KIND = _by_kind()
+
+#: Kinds that have an inside: contents of any other kind need no look into.
+CONTAINERS: frozenset[FileType] = frozenset(_BY_KIND) | NOT_OPENED
+
+
+def formats_for(types: tuple[FileType, ...]) -> tuple[Format, ...]:
+    """Return the formats that open a content which is all of `types`, each once."""
+    return tuple(dict.fromkeys(one for kind in types for one in _BY_KIND.get(kind, ())))

@@ -1,0 +1,44 @@
+"""Every format has a sample that a real tool made, and every sample is opened."""
+
+from pathlib import Path
+
+import pytest
+
+from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.unpack.base import Format
+from medscan_gui.engine.unpack.registry import CONTAINERS, FORMATS, NOT_OPENED
+from medscan_gui.engine.unpack.source import MemorySource
+from tests.engine.unpack.conftest import SAMPLES, Look
+
+_SAMPLES = [(one, sample) for one in FORMATS for sample in one.samples]
+
+
+@pytest.mark.parametrize(("one", "sample"), _SAMPLES, ids=[f"{one.name}-{sample}" for one, sample in _SAMPLES])
+def test_payload_is_found(one: Format, sample: str, look: Look) -> None:
+    looked = look(SAMPLES / sample, name=sample.encode())
+    assert looked.found, (looked.ending, looked.troubles, looked.counts)
+
+
+@pytest.mark.parametrize("one", FORMATS, ids=[one.name for one in FORMATS])
+def test_format_is_recognised_by_its_sample(one: Format) -> None:
+    assert one.samples
+    for sample in one.samples:
+        content = (SAMPLES / sample).read_bytes()
+        assert set(MemorySource(sample.encode(), content).types) & set(one.kinds), sample
+
+
+def test_each_sample_says_how_it_was_made() -> None:
+    told = (SAMPLES / "README.md").read_text(encoding="utf-8")
+    files = [path.name for path in SAMPLES.iterdir() if path.name != "README.md"]
+    assert [name for name in files if f"`{name}`" not in told] == []
+
+
+def test_no_kind_is_both_opened_and_not() -> None:
+    opened = {kind for one in FORMATS for kind in one.kinds}
+    assert not opened & NOT_OPENED
+    assert opened | NOT_OPENED == CONTAINERS
+    assert FileType.UNKNOWN not in CONTAINERS
+
+
+def test_samples_are_small() -> None:
+    assert sum(path.stat().st_size for path in Path(SAMPLES).iterdir()) < 8 << 20
