@@ -12,6 +12,7 @@ from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.coverage import Coverage
 from medscan_gui.core.device import Device, HostIdentity, Target
 from medscan_gui.core.finding import Finding, ItemProblem
+from medscan_gui.core.opinion import EngineOpinion
 from medscan_gui.core.policy import CardInForce
 from medscan_gui.core.verdict import Evidence, Verdict
 from medscan_gui.core.words import Light, SignatureAge, Stop
@@ -85,6 +86,11 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     def coverage(self) -> Coverage:
         """The ledger of outcomes."""
         return self.evidence.coverage
+
+    @property
+    def opinions(self) -> tuple[EngineOpinion, ...]:
+        """What the second engines said that were asked for."""
+        return self.evidence.opinions
 
     @property
     def stop(self) -> Stop:

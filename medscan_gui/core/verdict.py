@@ -11,6 +11,7 @@ import msgspec
 
 from medscan_gui.core.coverage import Coverage
 from medscan_gui.core.messages import Message
+from medscan_gui.core.opinion import EngineOpinion, opinion_doubts
 from medscan_gui.core.words import LIGHT_OF, Light, Stop, VerdictKind
 
 
@@ -55,6 +56,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     #: What other parts of the program could not vouch for (a refused bundle, an engine that would
     #: not start): each is a doubt of its own, in their words.
     troubles: tuple[Message, ...] = ()
+    #: Second engines that were asked for, by their ids: each must have given its opinion, on everything.
+    second_wanted: tuple[str, ...] = ()
+    opinions: tuple[EngineOpinion, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -131,6 +135,7 @@ def doubts(evidence: Evidence) -> tuple[Message, ...]:
         *_signature_doubts(evidence),
         *_engine_doubts(evidence),
         *_coverage_doubts(evidence.coverage, evidence.earlier_items_read),
+        *opinion_doubts(evidence.second_wanted, evidence.opinions, evidence.coverage),
         *evidence.earlier_doubts,
     ]
     if not evidence.committed:

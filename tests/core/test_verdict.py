@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from medscan_gui.core.coverage import Coverage, CoverageLine
 from medscan_gui.core.messages import Message
+from medscan_gui.core.opinion import EngineOpinion, EngineStatus, SelfTest
 from medscan_gui.core.verdict import EngineProof, Evidence, decide, doubts
 from medscan_gui.core.words import ACCEPTED_SKIPS, Cause, Light, Outcome, Stop, VerdictKind
 
@@ -38,6 +39,16 @@ PROVEN = Evidence(
     committed=True,
 )
 
+GOOD_OPINION = EngineOpinion(
+    engine="clamav",
+    tool="clamd",
+    database_age_days=1,
+    status=EngineStatus.READY,
+    self_test=SelfTest.PASSED,
+    complete=True,
+    coverage=Coverage(lines=(CoverageLine(Outcome.SCANNED, Cause.NONE, 10),), items_counted=10, walk_complete=True),
+)
+
 
 def changed(evidence: Evidence = PROVEN, **fields: Any) -> Evidence:
     return msgspec.structs.replace(evidence, **fields)
@@ -47,6 +58,16 @@ def with_lines(*lines: CoverageLine, counted: int | None = None) -> Evidence:
     items = sum(line.items for line in lines)
     coverage = Coverage(lines=lines, items_counted=items if counted is None else counted, walk_complete=True)
     return changed(coverage=coverage)
+
+
+def second(**fields: Any) -> Evidence:
+    """All proofs, and a second opinion with other fields."""
+    return changed(second_wanted=("clamav",), opinions=(msgspec.structs.replace(GOOD_OPINION, **fields),))
+
+
+def second_lines(*lines: CoverageLine) -> Evidence:
+    items = sum(line.items for line in lines)
+    return second(coverage=Coverage(lines=lines, items_counted=items, walk_complete=True))
 
 
 #: Each takes one single proof away; together they name every proof of design.md's first promise.
@@ -75,6 +96,25 @@ LOST_PROOFS: dict[str, Evidence] = {
     "not committed": changed(committed=False),
     "a proof that the scan before the clean-up lacks": changed(earlier_doubts=(Message.of("verdict.cancelled"),)),
     "trouble told by another part": changed(troubles=(Message.of("scan.internal_error"),)),
+    "a second engine that never answered": changed(second_wanted=("clamav",)),
+    "an answer of another engine than the one asked": changed(second_wanted=("defender",), opinions=(GOOD_OPINION,)),
+    "an opinion of which nothing is known": changed(opinions=(EngineOpinion(engine="clamav"),)),
+    **{f"second engine {status}": second(status=status) for status in EngineStatus if status is not EngineStatus.READY},
+    "second engine of unknown age": second(database_age_days=None),
+    "second engine without self-test": second(self_test=SelfTest.NOT_RUN),
+    "second engine that failed its self-test": second(self_test=SelfTest.FAILED),
+    "second engine that stopped early": second(complete=False),
+    "second engine whose counts do not add up": second(
+        coverage=Coverage(lines=GOOD_OPINION.coverage.lines, items_counted=11, walk_complete=True)
+    ),
+    "second engine that analysed nothing": second_lines(),
+    **{
+        f"one file {outcome} for the second engine": second_lines(
+            CoverageLine(Outcome.SCANNED, Cause.NONE, 10), CoverageLine(outcome, Cause.NONE, 1)
+        )
+        for outcome in Outcome
+        if outcome not in (Outcome.SCANNED, Outcome.EMPTY)
+    },
     "negative counts": with_lines(
         CoverageLine(Outcome.SCANNED, Cause.NONE, 10), CoverageLine(Outcome.UNREADABLE, Cause.NONE, -1), counted=9
     ),
@@ -100,6 +140,12 @@ def test_all_proofs_give_blue() -> None:
     assert verdict.kind is VerdictKind.NO_THREAT
     assert verdict.light is Light.BLUE
     assert verdict.reasons == (Message.of("verdict.no_threat"),)
+
+
+def test_a_whole_second_opinion_leaves_blue() -> None:
+    assert decide(second()).light is Light.BLUE
+    # One that takes whole folders tells no counts, and can be given no test sample.
+    assert decide(second(counted=False, coverage=Coverage(), self_test=SelfTest.NOT_POSSIBLE)).light is Light.BLUE
 
 
 @pytest.mark.parametrize("lost", LOST_PROOFS.values(), ids=LOST_PROOFS.keys())

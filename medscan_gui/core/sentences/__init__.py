@@ -13,6 +13,7 @@ from medscan_gui.core.sentences import (
     files,
     procedure,
     scan,
+    second,
     store,
     system,
     vault,
@@ -20,7 +21,7 @@ from medscan_gui.core.sentences import (
     words,
 )
 
-_PARTS = (verdict, words, engine, bundle, store, system, export, scan, vault, files, clean_up, cards, procedure)
+_PARTS = (verdict, words, engine, bundle, store, system, export, scan, vault, files, clean_up, cards, procedure, second)
 
 SENTENCES: dict[str, str] = {code: text for part in _PARTS for code, text in part.SENTENCES.items()}
 
