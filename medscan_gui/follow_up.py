@@ -1,24 +1,31 @@
-"""The scan that verifies a clean-up: what it says together with the scan that found the threats. Pure functions."""
+"""A scan that follows another one: what it says together with the scan before.
 
+It verifies a clean-up, or reads what was locked once more, with passwords.
+"""
+
+import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from medscan_gui.core.acceptance import Acceptance
-from medscan_gui.core.finding import Finding
+from medscan_gui.core.device import Target
+from medscan_gui.core.finding import Finding, ItemProblem
 from medscan_gui.core.messages import Message
-from medscan_gui.core.names import with_separator
+from medscan_gui.core.names import path_of, raw_bytes, rebased
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.verdict import Evidence, doubts
-from medscan_gui.core.words import Fate
+from medscan_gui.core.words import Fate, Outcome, Place
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verifying scan builds on.
+    """What a scan that follows another one builds on.
 
-    `record` is the scan that found the threats, `findings` are its findings with what became of each,
-    `places` the folders to read again, by their real names, `action` the id of the clean-up. `troubles` are doubts
-    of the clean-up. `roots` are the target's paths as they were given, each with where it really led.
+    `record` is the scan before, `findings` are its findings with what became of each, `places` the folders (or
+    files) to read again, by their real names, `action` the id of the clean-up that is verified, if there was one.
+    `troubles` are doubts of the clean-up. `roots` are the target's paths as they were given, each with where it
+    really led.
     """
 
     record: ScanRecord
@@ -77,10 +84,54 @@ def joined(follow_up: FollowUp, seen: Sequence[Finding], seen_count: int) -> Thr
 def _as_shown(found: Finding, roots: Sequence[tuple[bytes, bytes]]) -> Finding:
     """Return a finding under the path by which the first scan knew it."""
     path, *members = found.chain
-    for shown, real in roots:
-        if shown != real and path.startswith(with_separator(real)):
-            return msgspec.structs.replace(found, chain=(shown + path[len(real) :], *members))
+    for given, real in roots:
+        if given != real and (known := rebased(path, real, given)) is not None:
+            return msgspec.structs.replace(found, chain=(known, *members))
     return found
+
+
+def real_path(path: bytes, roots: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return where a path of a target really leads; `roots` as in `FollowUp`."""
+    return next((real for root in roots if (real := rebased(path, *root)) is not None), path)
+
+
+def real_roots(target: Target) -> tuple[tuple[bytes, bytes], ...]:
+    """Return each path of a target as it was given, with where it really leads."""
+    return tuple((root, raw_bytes(os.path.realpath(path_of(root)))) for root in target.paths)
+
+
+def locked_items(record: ScanRecord) -> tuple[ItemProblem, ...]:
+    """Return the items of files that a password may open, as far as the record lists them."""
+    return tuple(
+        problem for problem in record.problems if problem.outcome is Outcome.ENCRYPTED and problem.place is Place.FILE
+    )
+
+
+def unlocking(record: ScanRecord) -> FollowUp:
+    """Return what a scan builds on that reads the locked files of `record` once more, with passwords.
+
+    What was locked is no more a doubt of the scan before: the new one says what has become of it.
+    """
+    locked = locked_items(record)
+    gone = Counter((problem.outcome, problem.cause) for problem in locked)
+    coverage = record.coverage
+    lines = tuple(
+        msgspec.structs.replace(line, items=line.items - gone[line.outcome, line.cause]) for line in coverage.lines
+    )
+    coverage = msgspec.structs.replace(
+        coverage,
+        lines=tuple(line for line in lines if line.items != 0),
+        items_counted=coverage.items_counted - gone.total(),
+    )
+    roots = real_roots(record.target)
+    files = dict.fromkeys(real_path(problem.chain[0], roots) for problem in locked)
+    return FollowUp(
+        record=msgspec.structs.replace(record, evidence=msgspec.structs.replace(record.evidence, coverage=coverage)),
+        findings=record.findings,
+        places=tuple(files),
+        action="",
+        roots=roots,
+    )
 
 
 def _seen_again(known: Finding, found: Finding) -> Finding:

@@ -30,7 +30,7 @@ from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, tim
 from medscan_gui.core.verdict import Evidence, decide
 from medscan_gui.core.words import Fate, Stop, TargetKind
 from medscan_gui.engine import events as engine_events
-from medscan_gui.engine.limits import Limits
+from medscan_gui.engine.limits import PASSWORDS, Limits
 from medscan_gui.engine.places import identity_of
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
 from medscan_gui.follow_up import FollowUp, Threats, earlier_evidence, joined
@@ -45,6 +45,7 @@ from medscan_gui.services import (
 from medscan_gui.store.bundles import read_bundle
 from medscan_gui.store.ids import time_ordered_id
 from medscan_gui.store.opening import JOURNAL_NAME
+from medscan_gui.store.scratch import scratch_folder
 from medscan_gui.store.settings import Settings
 from medscan_gui.system.paths import Paths
 from medscan_gui.system.volumes import network_devices
@@ -75,8 +76,10 @@ class ScanRequest:
     target: Target
     device: Device
     operator: str = ""
-    #: Set for the scan that verifies a clean-up.
+    #: Set for a scan that follows another one.
     follow_up: FollowUp | None = None
+    #: Tried on what is locked, before those of the settings. Never recorded.
+    passwords: tuple[str, ...] = ()
 
 
 class ScanRefusedError(MedScanError):
@@ -158,7 +161,8 @@ class ScanSession:
             return None
 
     def _check_card(self) -> None:
-        if self._card is None or self._request.follow_up is not None:
+        follow_up = self._request.follow_up
+        if self._card is None or (follow_up is not None and follow_up.action):  # checking a clean-up is its end
             return
         refusal = scan_refusal(self._card.card, self._request.operator, datetime.now().astimezone())
         if refusal is not None:
@@ -245,6 +249,8 @@ class ScanSession:
             network=network_devices(target.paths) if target.kind is TargetKind.COMPUTER else (),
             exclude=tuple(identity for identity in identities if identity is not None),
             exclude_names=tuple(raw_bytes(file.name) for file in own),
+            passwords=tuple(dict.fromkeys((*self._request.passwords, *self._settings.passwords)))[:PASSWORDS],
+            scratch=scratch_folder(self._services.paths.data_dir),
             limits=self._limits,
         )
 

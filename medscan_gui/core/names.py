@@ -39,6 +39,13 @@ def parent_of(raw: bytes) -> bytes:
     return raw_bytes(os.path.dirname(path_of(raw)))  # noqa: PTH120  # Path would change the raw name
 
 
+def rebased(path: bytes, root: bytes, new_root: bytes) -> bytes | None:
+    """Return a raw path in or at `root` as it is below `new_root`; None if it is not there."""
+    if path == root or path.startswith(with_separator(root)):
+        return new_root + path[len(root) :]
+    return None
+
+
 @lru_cache(maxsize=4096)  # names come by tens of thousands, their characters are few
 def _shown_character(character: str) -> str:
     code = ord(character)

@@ -119,8 +119,9 @@ class AcceptedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CleanUp(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scan that verifies a clean-up follows, and what it read again. Numbers are in the facts' words."""
+    """What a scan that follows another one builds on, and what it read again. Numbers are in the facts' words."""
 
+    title: str
     note: str
     facts: tuple[Fact, ...]
     places: tuple[str, ...]

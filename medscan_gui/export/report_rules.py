@@ -114,7 +114,7 @@ def moment_in_id(identity: str) -> str:
 
 
 def clean_up(record: ScanRecord, speaker: Speaker) -> CleanUp | None:
-    """Return what a scan that verifies a clean-up follows and what it read again; None for any other scan."""
+    """Return what a scan that follows another one builds on and what it read again; None for any other scan."""
     if not record.follows:
         return None
     evidence = record.evidence
@@ -126,12 +126,17 @@ def clean_up(record: ScanRecord, speaker: Speaker) -> CleanUp | None:
         speaker.given("report.fact.follows_time", time),
         Fact(speaker.say("report.fact.items_before"), grouped(evidence.earlier_items_read)),
         Fact(speaker.say("report.fact.items_again"), grouped(record.coverage.items_read)),
-        Fact(speaker.say("report.fact.removed"), grouped(evidence.threats_removed)),
     ]
+    if record.action:
+        facts.append(Fact(speaker.say("report.fact.removed"), grouped(evidence.threats_removed)))
+        note = "report.clean_up_note" if evidence.threats_removed > 0 else "report.clean_up_note_none"
+    else:
+        note = "report.unlocked_note"
     places = tuple(speaker.data(shown_raw(place), FOLDER_LIMIT) for place in record.places[:PLACES_LISTED])
     rest = len(record.places) - PLACES_LISTED
     return CleanUp(
-        note=speaker.say("report.clean_up_note" if evidence.threats_removed > 0 else "report.clean_up_note_none"),
+        title=speaker.say("report.clean_up_title" if record.action else "report.unlocked_title"),
+        note=speaker.say(note),
         facts=tuple(facts),
         places=places,
         places_left_out=speaker.say("report.more_folders", count=rest) if rest > 0 else "",

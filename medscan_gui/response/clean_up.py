@@ -4,7 +4,6 @@ The journal knows that the clean-up begins before anything is touched; if it can
 """
 
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,12 +16,12 @@ from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, Action
 from medscan_gui.core.events import Finished
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import one_line, parent_of, path_of, raw_bytes, with_separator
+from medscan_gui.core.names import one_line, parent_of
 from medscan_gui.core.policy import scan_refusal
 from medscan_gui.core.quarantine import EntryState
 from medscan_gui.core.record import ScanRecord, timestamp
 from medscan_gui.core.words import Fate
-from medscan_gui.follow_up import FollowUp, with_acceptance
+from medscan_gui.follow_up import FollowUp, real_path, real_roots, with_acceptance
 from medscan_gui.response.actions import action_stub
 from medscan_gui.response.batch import Batch
 from medscan_gui.response.gauge import Gauge
@@ -74,7 +73,7 @@ class CleanUpSession:
             copied=gauge.add_bytes,
         )
         self._batch = Batch(self.plan.files, self._remover.remove, lambda file: file.path, gauge)
-        self._roots = tuple(map(_real_root, record.target.paths))
+        self._roots = real_roots(record.target)
         self._items: list[ActionItem] = []
         #: The action has its end in the journal, as far as that could be.
         self._over = False
@@ -213,13 +212,7 @@ class CleanUpSession:
         """Return the folders to read again, each once, by their real names: all from which something was to go."""
         tried = {item.chain[0] for item in self._items}
         gone = {found.chain[0] for found in findings if found.fate is Fate.REMOVED}
-        return tuple(sorted({parent_of(self._real(path)) for path in tried | gone}))
-
-    def _real(self, path: bytes) -> bytes:
-        for shown, real in self._roots:
-            if path == shown or path.startswith(with_separator(shown)):
-                return real + path[len(shown) :]
-        return path
+        return tuple(sorted({parent_of(real_path(path, self._roots)) for path in tried | gone}))
 
     def _accepted(self) -> dict[str, Acceptance]:
         try:
@@ -244,11 +237,6 @@ def _refused_to(services: Services, request: CleanUpRequest) -> Message | None:
     """Return why the card forbids it to this person, or now. Raises MedScanError."""
     card = card_in_force(services, request.record.device, request.record.target).card
     return scan_refusal(card, request.operator, datetime.now().astimezone())
-
-
-def _real_root(root: bytes) -> tuple[bytes, bytes]:
-    """Return a target's path as it was given, and where it really leads before anything is touched."""
-    return root, raw_bytes(os.path.realpath(path_of(root)))
 
 
 __all__ = ["CleanUpPlan", "CleanUpRequest", "CleanUpSession", "PlannedFile", "plan", "refusal"]

@@ -81,6 +81,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[str, msgspec.Meta(max_length=4096)],
         _says("Folder in which reports are first offered to be saved; empty: the usual one."),
     ] = ""
+    passwords: Annotated[
+        Annotated[tuple[_Text, ...], msgspec.Meta(max_length=50)],
+        _says("Passwords that are tried on locked archives and documents; those of samples are often 'infected'."),
+    ] = ()
     workers: Annotated[
         Annotated[int, msgspec.Meta(ge=0, le=64)],
         _says("Engine processes that scan side by side; 0: as many as there are processor cores."),

@@ -99,7 +99,12 @@ SENTENCES: dict[str, str] = {
     "report.label.accepted_why": N_("Reason"),
     "report.accepted_until": N_("Counts until: {until}"),
     "report.no_end": N_("no end"),
-    "report.label.clean_up": N_("Clean-up that this scan verifies"),
+    "report.clean_up_title": N_("Clean-up that this scan verifies"),
+    "report.unlocked_title": N_("Locked files that this scan read with passwords"),
+    "report.unlocked_note": N_(
+        "This scan read the files again that were locked by a password in the scan before. The result is on both scans "
+        "together: what was read before, and what the passwords opened. Passwords are never recorded."
+    ),
     "report.label.places": N_("Places read again"),
     "report.clean_up_note": N_(
         "The removed files are in the quarantine. This scan read the places where they were again. All other items "

@@ -3,6 +3,14 @@
 from medscan_gui.core.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
+    "unlock.nothing_locked": N_("Nothing in this result is locked by a password."),
+    "unlock.newer_scan": N_(
+        "This place was scanned again since. Open its newest result and enter the passwords there."
+    ),
+    "unlock.no_password": N_("Enter at least one password."),
+    "unlock.too_many_passwords": N_(
+        "Enter at most {passwords} passwords, one on each line, of at most {characters} characters each."
+    ),
     "scan.checking_signatures": N_("Checking the signatures…"),
     "scan.starting_engine": N_("Starting the scan engine…"),
     "scan.internal_error": N_(

@@ -204,7 +204,10 @@ def device_title(title: str) -> str:
 def target_words(scan: ScanSummary) -> str:
     """Return what a scan read; for one that verifies a clean-up, that it did."""
     target = shown(scan.target, _CELL)
-    return _("After clean-up: {target}").format(target=target) if scan.follows else target
+    if not scan.follows:
+        return target
+    template = _("After clean-up: {target}") if scan.action else _("Locked files: {target}")
+    return template.format(target=target)
 
 
 _CELLS: dict[ScanColumn, Callable[[ScanSummary], str]] = {

@@ -41,7 +41,8 @@ class Summary(QScrollArea):
         # "No threat was found" is the headline already; how much was read says more.
         said_already = not reasons or reasons == (Message.of(f"verdict.{record.verdict.kind.value}"),)
         if record.follows:
-            self._section(_("Check after a clean-up"), [_follow_up_words(record)])
+            title = _("Check after a clean-up") if record.action else _("Locked files, read with passwords")
+            self._section(title, [_follow_up_words(record)])
         self._section(_("What happened"), _sentences((told.happened,) if said_already else reasons))
         self._section(_("What it means for the device"), _sentences([told.means]))
         self._section(_("What to do next"), _sentences(told.next_steps), numbered=len(told.next_steps) > 1)
@@ -66,6 +67,10 @@ def _sentences(messages: Iterable[Message]) -> list[str]:
 
 
 def _follow_up_words(record: ScanRecord) -> str:
+    if not record.action:
+        return _(
+            "MedScan read the files again that were locked by a password. The light is drawn from both scans together."
+        )
     if record.places:
         return _(
             "MedScan read again every place that the clean-up touched. The light is drawn from both scans together."
