@@ -23,6 +23,7 @@ from medscan_gui.core.bundle import AgeThresholds, Bundle, BundleError, bundle_a
 from medscan_gui.core.device import Device, Target
 from medscan_gui.core.estimate import Estimator
 from medscan_gui.core.finding import worst_first
+from medscan_gui.core.known_clean import context_of
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import one_line, parent_of, path_of, raw_bytes
 from medscan_gui.core.policy import DEVICE_CARD, CardInForce, PolicyCard, folders_as_patterns, scan_refusal
@@ -44,6 +45,7 @@ from medscan_gui.services import (
 )
 from medscan_gui.store.bundles import read_bundle
 from medscan_gui.store.ids import time_ordered_id
+from medscan_gui.store.known_clean import known_clean_file, remember_clean
 from medscan_gui.store.opening import JOURNAL_NAME
 from medscan_gui.store.scratch import scratch_folder
 from medscan_gui.store.settings import Settings
@@ -146,6 +148,8 @@ class ScanSession:
         self._settings = services.settings.current
         self._bundle: Bundle | None = None
         self._facts = SignatureFacts()
+        #: Of what is known to be clean; b"" if nobody asks for that.
+        self._context = b""
         self._begun = False
         self._begin_error: Message | None = None
         self._record: ScanRecord | None = None
@@ -224,6 +228,7 @@ class ScanSession:
         if self._bundle is None or self._cancelled.is_set():
             return
         yield scan_events.Preparing(Message.of("scan.starting_engine"))
+        self._context = self._clean_context(self._bundle)
         self._supervisor = Supervisor(self._job(self._bundle))
         if self._paused:
             self._supervisor.pause()
@@ -251,8 +256,21 @@ class ScanSession:
             exclude_names=tuple(raw_bytes(file.name) for file in own),
             passwords=tuple(dict.fromkeys((*self._request.passwords, *self._settings.passwords)))[:PASSWORDS],
             scratch=scratch_folder(self._services.paths.data_dir),
+            known=raw_bytes(str(self._known_clean_file())) if self._context else b"",
+            context=self._context,
             limits=self._limits,
         )
+
+    def _clean_context(self, bundle: Bundle) -> bytes:
+        """Return the context of what is known to be clean; b"" if every file is to be read."""
+        target = self._request.target
+        if not self._settings.skip_unchanged or target.removable or self._request.follow_up is not None:
+            return b""
+        return context_of(__version__, bundle.digest, repr(self._limits.unpack))
+
+    def _known_clean_file(self) -> Path:
+        host = self._services.host
+        return known_clean_file(self._services.paths.data_dir, host.machine_id or host.name)
 
     def _headers_only(self, card: PolicyCard) -> tuple[bytes, ...]:
         roots = self._request.target.paths
@@ -413,6 +431,8 @@ class ScanSession:
         record = self._make_record(stop=self._stop(), committed=True, ended=timestamp(datetime.now(UTC)))
         error = self._commit(record) if self._begun else self._begin_error
         if error is None and self._begun:
+            if self._context and self._tally.clean and record.evidence.ended:
+                remember_clean(self._known_clean_file(), self._context, self._tally.clean)
             return scan_events.Finished(record=record, committed=True)
         evidence = msgspec.structs.replace(record.evidence, committed=False)
         record = msgspec.structs.replace(record, evidence=evidence, verdict=decide(evidence))

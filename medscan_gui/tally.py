@@ -29,6 +29,8 @@ class Tally:
         self._room = NAME_BYTES_KEPT
         self.yara_version = ""
         self.workers = 0
+        #: Keys of the files that were found clean.
+        self.clean: list[bytes] = []
         self.at_work: engine_events.AtWork | None = None
         self.troubles: list[Message] = []
         self.ended: engine_events.Ended | None = None
@@ -50,6 +52,8 @@ class Tally:
                 self.bytes_total = event.bytes
             case engine_events.AtWork():
                 self.at_work = event
+            case engine_events.FoundClean():
+                self.clean += event.keys
             case _:
                 self._take_engine(event)
 

@@ -34,6 +34,11 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         return self.total(*READ_OUTCOMES)
 
     @property
+    def items_unchanged(self) -> int:
+        """Items that count as read because they are what they were when they were last found clean."""
+        return sum(line.items for line in self.lines if line.cause is Cause.UNCHANGED)
+
+    @property
     def items_accepted(self) -> int:
         """Items that the policy accepts not to read."""
         return sum(line.items for line in self.lines if is_accepted(line.outcome, line.cause))

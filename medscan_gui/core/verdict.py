@@ -177,4 +177,6 @@ def decide(evidence: Evidence) -> Verdict:
         return Verdict(VerdictKind.INCOMPLETE, reasons)
     if removed:
         return Verdict(VerdictKind.REMOVED, reasons)
+    if unchanged := evidence.coverage.items_unchanged:
+        reasons = (*reasons, Message.of("verdict.unchanged", count=unchanged))
     return Verdict(VerdictKind.NO_THREAT, (Message.of("verdict.no_threat"), *reasons))

@@ -79,6 +79,12 @@ class Found(msgspec.Struct, frozen=True):
     finding: Finding
 
 
+class FoundClean(msgspec.Struct, frozen=True):
+    """Files were scanned and hold nothing: the keys (`core.known_clean`) by which they are known if they stay so."""
+
+    keys: tuple[bytes, ...]
+
+
 class AtWork(msgspec.Struct, frozen=True):
     """The item that has been worked on for the longest, its raw path, and since how many seconds.
 
@@ -119,5 +125,14 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EngineEvent = (
-    EngineStarted | Counted | ItemsEnded | ItemTrouble | Found | AtWork | EngineRestarted | EngineRefused | Ended
+    EngineStarted
+    | Counted
+    | ItemsEnded
+    | ItemTrouble
+    | Found
+    | FoundClean
+    | AtWork
+    | EngineRestarted
+    | EngineRefused
+    | Ended
 )

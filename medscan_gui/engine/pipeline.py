@@ -21,6 +21,7 @@ from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, Ma
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
 from medscan_gui.engine.troubles import Ending
+from medscan_gui.engine.unchanged import Unchanged
 from medscan_gui.engine.unpack.base import Unpacking
 from medscan_gui.engine.unpack.budget import Budget
 from medscan_gui.engine.unpack.registry import CONTAINERS
@@ -43,6 +44,8 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     unpack: limits.UnpackLimits = limits.UnpackLimits()
     passwords: tuple[str, ...] = ()
     scratch: bytes = b""
+    #: For the keys of files found clean; b"" if nobody asks for them.
+    context: bytes = b""
 
     def seconds(self, size: int) -> float:
         """Return the seconds for an item of `size` bytes."""
@@ -73,6 +76,8 @@ class ItemResult(msgspec.Struct, frozen=True):
 
     ending: Ending
     inside: Inside | None = None
+    #: Key (`core.known_clean`) by which the file is known to be clean, if it stays as it is; b"" if it is not.
+    key: bytes = b""
 
 
 class Pipeline:
@@ -83,6 +88,10 @@ class Pipeline:
         self._patience = patience
         self._folder = Folder()
         self._systems: FileSystems | None = None
+        self._unchanged: Unchanged | None = None
+        if patience.context:
+            self._systems = FileSystems()
+            self._unchanged = Unchanged(patience.context, self._systems)
         # One byte more than is read in one piece: a file that has grown shows itself.
         self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
 
@@ -129,7 +138,10 @@ class Pipeline:
             before, ending = after, _CHANGED
         if inode and inode != after.st_ino and ending[0] in READ_OUTCOMES:
             ending = _REPLACED
-        return SCANNED if ending is _READ and inside is None else ItemResult(ending, inside)
+        key = b""
+        if self._unchanged is not None and ending[0] in READ_OUTCOMES and not finds.any and _is_whole(inside):
+            key = self._unchanged.settled_key(after) if before.st_ctime_ns == after.st_ctime_ns else b""
+        return SCANNED if ending is _READ and inside is None and not key else ItemResult(ending, inside, key)
 
     def _identity(self, status: os.stat_result) -> FileIdentity:
         if self._systems is None:  # most scans find nothing and need not ask what is mounted
@@ -203,6 +215,13 @@ class Pipeline:
         return False
 
 
+def _is_whole(inside: Inside | None) -> bool:
+    """Say whether every member was looked at."""
+    if inside is None:
+        return True
+    return not inside.troubles and all(outcome in READ_OUTCOMES for outcome, _cause in inside.counts)
+
+
 class _Finds:
     """What matched in the file at hand: each told once, and no more of them than a record takes."""
 
@@ -212,6 +231,11 @@ class _Finds:
         self._identify = identify
         self._known: set[tuple[Chain, str, str]] = set()
         self._digest: tuple[int, int, str] | None = None
+
+    @property
+    def any(self) -> bool:
+        """Something matched."""
+        return bool(self._known)
 
     def matched(self, matches: list[RuleMatch], size: int) -> None:
         """Rules matched the file itself, of which `size` bytes were looked at."""

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from medscan_gui.core.known_clean import KEY_BYTES
 from medscan_gui.core.words import Cause, Outcome, Place, Severity
 from medscan_gui.engine import limits
 from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
@@ -35,6 +36,7 @@ Time = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 Links = Annotated[int, Meta(ge=0, le=(1 << 32) - 1)]
 #: Names from an item's own members to the one that is spoken of; () is the item itself.
 Chain = Annotated[tuple[Name, ...], Meta(max_length=limits.CHAIN_LINKS)]
+Keys = Annotated[bytes, Meta(max_length=KEY_BYTES * limits.BATCH_ITEMS)]
 Digest = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$", max_length=64)]
 
 
@@ -90,6 +92,8 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     passwords: tuple[str, ...] = ()
     #: Raw path of a folder of MedScan's own, for members that do not fit into memory; b"" if there is none.
     scratch: bytes = b""
+    #: Context of the keys (`unchanged`) by which clean files are told; b"" if nobody wants them.
+    context: bytes = b""
 
 
 class PendingFolders(msgspec.Struct, frozen=True, array_like=True):
@@ -127,6 +131,9 @@ class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
     below: tuple[bytes, ...] = ()
     #: As `Load.share`.
     share: float = 0.0
+    #: Raw path of MedScan's own file of what is known to be clean (`unchanged`), and the context it must have.
+    known: bytes = b""
+    context: bytes = b""
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
@@ -259,6 +266,19 @@ class Members(msgspec.Struct, frozen=True, array_like=True, tag="ms"):
     items: Annotated[int, Meta(ge=1, le=limits.MAX_NUMBER)]
 
 
+class Clean(msgspec.Struct, frozen=True, array_like=True, tag="clean"):
+    """Keys (`core.known_clean`) of files of this worker that were scanned and hold nothing."""
+
+    keys: Keys
+
+
+class Unchanged(msgspec.Struct, frozen=True, array_like=True, tag="unchanged"):
+    """Files of the directory at hand that are known to be clean and are what they were."""
+
+    items: Annotated[int, Meta(ge=1, le=limits.PASSED_OVER)]
+    bytes: Number
+
+
 class Enter(msgspec.Struct, frozen=True, array_like=True, tag="enter"):
     """The walker is about to open the next pending directory (or target)."""
 
@@ -299,8 +319,8 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
     bytes: Number
 
 
-WorkerMessage = Next | Begin | End | Hit | Member | Members | Hello | Refused
-WalkerMessage = Entries | Enter | Folders | PassedOver | Trouble | Resolved | Done | Hello
+WorkerMessage = Next | Begin | End | Hit | Member | Members | Clean | Hello | Refused
+WalkerMessage = Entries | Enter | Folders | PassedOver | Trouble | Resolved | Unchanged | Done | Hello
 
 #: Outcomes that a worker may give an item. Crash, hang and cancellation are the parent's to see.
 WORKER_OUTCOMES = frozenset(

@@ -2,8 +2,9 @@
 
 from medscan_gui.core.coverage import is_accepted
 from medscan_gui.core.finding import ItemProblem
+from medscan_gui.core.known_clean import KEY_BYTES
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome, Place
-from medscan_gui.engine.events import Counted, EndedLine, EngineEvent, ItemsEnded, ItemTrouble
+from medscan_gui.engine.events import Counted, EndedLine, EngineEvent, FoundClean, ItemsEnded, ItemTrouble
 
 #: Causes that a whole target may have which is no more there, or is another one now.
 _SUSPICIOUS = frozenset({Cause.READ_ERROR, Cause.REPLACED})
@@ -72,6 +73,10 @@ class Report:
         if self.items_ended < self.items_counted:
             items, size = self.items_counted - self.items_ended, self.bytes_counted - self.bytes_ended
             self.end(Outcome.CANCELLED, Cause.NOT_REACHED, items, size)
+
+    def clean(self, keys: bytes) -> None:
+        """Files were found clean: the keys by which they are known."""
+        self._events.append(FoundClean(tuple(keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES))))
 
     def tell(self, event: EngineEvent) -> None:
         """Add an event."""

@@ -23,6 +23,7 @@ from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
 from medscan_gui.engine.pipeline import SCANNED, ItemMatch, ItemResult, Patience, Pipeline
 from medscan_gui.engine.protocol import (
     PROTOCOL,
+    Clean,
     End,
     Entries,
     Hello,
@@ -118,6 +119,7 @@ def _load(load: Load, sink: int, orders: Orders) -> "Worker | None":
         unpack=load.unpack,
         passwords=load.passwords,
         scratch=load.scratch,
+        context=load.context,
     )
     return Worker(Pipeline(matcher, patience), sink, orders, pace)
 
@@ -167,6 +169,8 @@ class Worker:
         self._pace = pace
         self._pipeline = pipeline
         self._sink = sink
+        #: Keys of clean files that are not told yet, of one batch at most.
+        self._clean: list[bytes] = []
         #: The item at hand.
         self._item = 0
         #: The end of the item before, not told yet; b"" if there is none.
@@ -194,6 +198,9 @@ class Worker:
                 self._scanned = item
             else:
                 self._end(item, result)
+        if self._clean:
+            send_all(self._sink, line(Clean(b"".join(self._clean))))
+            self._clean.clear()
 
     def _enter(self, batch: Entries) -> None:
         self._pipeline.enter(batch.directory, batch.mark, headers=batch.headers)
@@ -212,6 +219,11 @@ class Worker:
         self._enter(batch)
 
     def _end(self, item: int, result: ItemResult) -> None:
+        if result.key:
+            self._clean.append(result.key)
+        if result.ending[0] is Outcome.SCANNED and result.inside is None:
+            self._scanned = item
+            return
         self._scanned = None
         outcome, cause, detail = result.ending
         told = [] if result.inside is None else _members(item, result.inside)

@@ -70,6 +70,10 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     passwords: tuple[str, ...] = ()
     #: Raw path of a folder of MedScan's own, on no target, for members of containers that do not fit into memory.
     scratch: bytes = b""
+    #: Files that are what they were when they were found clean are not read again (`unchanged`): raw path of the file
+    #: that lists them, if there is one, and the context of all that decides what a scan finds; b"" for neither.
+    known: bytes = b""
+    context: bytes = b""
     limits: Limits = Limits()
 
 
@@ -82,7 +86,12 @@ class Supervisor:
         self._report = Report()
         share = max(1, min(job.cpu_share, 100)) / 100 if job.gentle else 0.0
         patience = job.limits.gently() if job.gentle else job.limits
-        extras = orders.Extras(work_share=share * (1.0 - WALKER_PART), passwords=job.passwords, scratch=job.scratch)
+        extras = orders.Extras(
+            work_share=share * (1.0 - WALKER_PART),
+            passwords=job.passwords,
+            scratch=job.scratch,
+            context=job.context,
+        )
         self._crew = Crew(job.bundle, patience, command, self._report, extras)
         self._walk_order = WalkOrder(
             exclude=job.exclude,
@@ -93,6 +102,8 @@ class Supervisor:
             shallow=job.shallow,
             below=job.shallow_below if job.shallow else (),
             share=share * WALKER_PART,
+            known=job.known,
+            context=job.context,
         )
         self._cancelled = threading.Event()
         self._paused = threading.Event()

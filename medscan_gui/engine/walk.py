@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from medscan_gui.core.names import path_of, raw_bytes
 from medscan_gui.core.words import Cause, Outcome
-from medscan_gui.engine import limits, places
+from medscan_gui.engine import limits, places, protocol
 from medscan_gui.engine.card_folders import CardFolders
 from medscan_gui.engine.gentle import Pace, lower_priority
 from medscan_gui.engine.identity import UNKNOWN, FileSystems, canonical, check_directory, place_key
@@ -21,6 +21,7 @@ from medscan_gui.engine.protocol import Done, Enter, Folders, PassedOver, Resolv
 from medscan_gui.engine.reaching import Reached, Roots
 from medscan_gui.engine.telling import FileBatch, Send, Teller
 from medscan_gui.engine.troubles import ending_of
+from medscan_gui.engine.unchanged import Unchanged, read_known
 
 Entry = os.DirEntry[str]
 
@@ -31,6 +32,12 @@ class Walker:
     def __init__(self, order: Walk, send: Send) -> None:
         self._own = OwnFiles(order.exclude, order.exclude_names)
         self._systems = FileSystems()
+        self._unchanged = Unchanged(order.context, self._systems)
+        self._known = read_known(order.known, order.context)
+        #: Files known to be clean that are not told yet, and all of their bytes.
+        self._known_files = 0
+        self._known_bytes = 0
+        self._known_bytes_told = 0
         self._skip_virtual = order.skip_virtual
         self._network = frozenset(order.network)
         self._shallow = order.shallow
@@ -73,7 +80,7 @@ class Walker:
             except OSError as error:
                 self._trouble(b"", error)
             self._tell_gathered()
-        self._teller.tell(Done(self._files.items + self._others, self._files.bytes))
+        self._teller.tell(Done(self._files.items + self._others, self._files.bytes + self._known_bytes_told))
         self._teller.flush()
 
     def _walk_target(self, path: bytes) -> None:
@@ -174,6 +181,10 @@ class Walker:
             self._pass_over(Cause.LINK if places.is_link(status) else Cause.SPECIAL_FILE)
         elif self._own and self._own.has(self._files.directory, name, status):
             self._pass_over(Cause.OWN_PROGRAM)
+        elif self._known and self._unchanged.key(status) in self._known:
+            self._others += 1
+            self._known_files += 1
+            self._known_bytes += status.st_size
         else:
             self._files.add(name, status.st_size, status.st_ino)
 
@@ -208,7 +219,14 @@ class Walker:
         for cause, items in self._passed.items():
             self._teller.tell(PassedOver(cause, items))
         self._passed.clear()
+        self._tell_known()
         self._teller.flush()
+
+    def _tell_known(self) -> None:
+        if self._known_files:
+            self._teller.tell(protocol.Unchanged(self._known_files, self._known_bytes))
+            self._known_bytes_told += self._known_bytes
+            self._known_files = self._known_bytes = 0
 
     def _tell_folders(self) -> None:
         if self._folders:

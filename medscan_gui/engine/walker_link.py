@@ -24,6 +24,7 @@ from medscan_gui.engine.protocol import (
     ProtocolError,
     Resolved,
     Trouble,
+    Unchanged,
     Walk,
     WalkerMessage,
     line,
@@ -45,6 +46,8 @@ class WalkOrder(msgspec.Struct, frozen=True):
     shallow: bool = False
     below: tuple[bytes, ...] = ()
     share: float = 0.0
+    known: bytes = b""
+    context: bytes = b""
 
 
 class WalkerLink:
@@ -58,6 +61,7 @@ class WalkerLink:
         self._shallow = order.shallow
         self._below = order.below
         self._card = CardFolders(order.headers_only)
+        self._asks_known = bool(order.known)
         self.done = False
         self._report = report
         self._backlog = backlog
@@ -81,6 +85,8 @@ class WalkerLink:
             shallow=order.shallow,
             below=order.below,
             share=order.share,
+            known=order.known,
+            context=order.context,
         )
         child.send(line(walk))
 
@@ -113,10 +119,12 @@ class WalkerLink:
             self._take_found(message, self._directory, text)
 
     def _take_found(
-        self, message: Entries | Folders | PassedOver | Trouble | Resolved, directory: bytes, text: bytes
+        self, message: Entries | Folders | PassedOver | Trouble | Resolved | Unchanged, directory: bytes, text: bytes
     ) -> None:
         if isinstance(message, Entries):
             self._entries(message, directory, text)
+        elif isinstance(message, Unchanged):
+            self._unchanged(message)
         elif isinstance(message, Folders):
             self._folders(message, directory)
         elif isinstance(message, PassedOver):
@@ -175,6 +183,12 @@ class WalkerLink:
             raise ProtocolError("passed over for no reason")
         self._count(passed.items)
         self._report.end(Outcome.SKIPPED_BY_POLICY, passed.cause, passed.items, 0)
+
+    def _unchanged(self, unchanged: Unchanged) -> None:
+        if not self._asks_known:
+            raise ProtocolError("nothing is known to be clean")
+        self._count(unchanged.items, unchanged.bytes)
+        self._report.end(Outcome.SCANNED, Cause.UNCHANGED, unchanged.items, unchanged.bytes)
 
     def _trouble(self, trouble: Trouble, directory: bytes) -> None:
         if trouble.outcome not in WALKER_OUTCOMES:

@@ -24,6 +24,7 @@ from medscan_gui.engine.protocol import (
     UNDECODABLE,
     WORKER_OUTCOMES,
     Begin,
+    Clean,
     End,
     Entries,
     Hello,
@@ -189,6 +190,8 @@ class WorkerLink:
             self._hit(message)
         elif isinstance(message, Member | Members):
             self._members(message)
+        elif isinstance(message, Clean):
+            self._report.clean(message.keys)
         elif isinstance(message, Hello):
             self._hello(message)
         elif isinstance(message, Refused):

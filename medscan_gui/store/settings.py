@@ -85,6 +85,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[tuple[_Text, ...], msgspec.Meta(max_length=50)],
         _says("Passwords that are tried on locked archives and documents; those of samples are often 'infected'."),
     ] = ()
+    skip_unchanged: Annotated[
+        bool,
+        _says(
+            "Do not read files again that are unchanged since they were last found clean with the same signatures "
+            "(fixed disks of Linux only; docs/engine.md says what this cannot see)."
+        ),
+    ] = False
     workers: Annotated[
         Annotated[int, msgspec.Meta(ge=0, le=64)],
         _says("Engine processes that scan side by side; 0: as many as there are processor cores."),
