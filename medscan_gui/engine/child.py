@@ -1,4 +1,4 @@
-"""The engine's own processes: `medscan --engine scan` and `medscan --engine walk`.
+"""The engine's own processes: `medscan --engine scan`, `medscan --engine walk`, and `second`, which asks other engines.
 
 Everything hostile is touched here and nowhere else. A child reads orders from its standard input and writes
 messages to its standard output (`protocol`), and ends when its input does.
@@ -22,13 +22,13 @@ REFUSED = 65
 
 def main(arguments: list[str]) -> int:
     """Run one role until the supervisor is done with it."""
-    if len(arguments) != 1 or arguments[0] not in {"scan", "walk"}:
+    if len(arguments) != 1 or arguments[0] not in _ROLES:
         sys.stderr.write("the scan engine is started by MedScan itself\n")
         return USAGE
     harden()
     source, sink = take_pipes()
     try:
-        code = _scan(source, sink) if arguments[0] == "scan" else _walk(source, sink)
+        code = _ROLES[arguments[0]](source, sink)
     except BrokenPipeError:
         code = LEFT  # the supervisor is gone: nobody is left to tell
     # Without Python's own good-bye: nothing here needs it, and the supervisor is waiting.
@@ -54,6 +54,16 @@ def _walk(source: int, sink: int) -> int:
         for message in msgspec.json.Decoder(Walk).decode_lines(order):
             Walker(message, send).run()
     return LEFT
+
+
+def _second(source: int, sink: int) -> int:
+    from medscan_gui.engine.second.role import ask
+
+    ask(messages(source), lambda lines: send_all(sink, lines))
+    return LEFT
+
+
+_ROLES = {"scan": _scan, "walk": _walk, "second": _second}
 
 
 def messages(source: int) -> Iterator[bytes]:
