@@ -35,6 +35,7 @@ from medscan_gui.engine.limits import PASSWORDS, Limits
 from medscan_gui.engine.places import identity_of
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
 from medscan_gui.follow_up import FollowUp, Threats, earlier_evidence, joined
+from medscan_gui.second_opinions import SecondOpinions, wanted_engines
 from medscan_gui.services import (
     Services,
     accept_file,
@@ -82,6 +83,8 @@ class ScanRequest:
     follow_up: FollowUp | None = None
     #: Tried on what is locked, before those of the settings. Never recorded.
     passwords: tuple[str, ...] = ()
+    #: Second engines that are asked beside those of the settings, by their ids (`core.opinion.ENGINE_NAMES`).
+    also: tuple[str, ...] = ()
 
 
 class ScanRefusedError(MedScanError):
@@ -146,6 +149,9 @@ class ScanSession:
         self._paused = False
         self._tally = Tally(self._accepted())
         self._settings = services.settings.current
+        chosen = (*self._settings.second_engines, *request.also)
+        wanted = wanted_engines(chosen, request.follow_up)
+        self._second = SecondOpinions(wanted, services.paths, self._settings.old_days)
         self._bundle: Bundle | None = None
         self._facts = SignatureFacts()
         #: Of what is known to be clean; b"" if nobody asks for that.
@@ -184,18 +190,21 @@ class ScanSession:
     def cancel(self) -> None:
         """End the scan now; `Finished` follows within a fraction of a second."""
         self._cancelled.set()
+        self._second.cancel()
         if self._supervisor:
             self._supervisor.cancel()
 
     def pause(self) -> None:
         """Begin no further item until `resume`; items in work are finished."""
         self._paused = True
+        self._second.pause()
         if self._supervisor:
             self._supervisor.pause()
 
     def resume(self) -> None:
         """Go on after `pause`."""
         self._paused = False
+        self._second.resume()
         if self._supervisor:
             self._supervisor.resume()
 
@@ -229,12 +238,21 @@ class ScanSession:
             return
         yield scan_events.Preparing(Message.of("scan.starting_engine"))
         self._context = self._clean_context(self._bundle)
-        self._supervisor = Supervisor(self._job(self._bundle))
+        job = self._job(self._bundle)
+        self._supervisor = Supervisor(job)
         if self._paused:
             self._supervisor.pause()
         if self._cancelled.is_set():
             self._supervisor.cancel()
         yield from self._follow(self._supervisor)
+        yield from self._ask_others(job)
+
+    def _ask_others(self, job: ScanJob) -> Iterator[scan_events.ScanEvent]:
+        """Ask the second engines, if MedScan's own came to its end; one that is not asked is a doubt."""
+        if self._stop() is Stop.COMPLETED:
+            yield from self._second.ask(job, self._tally)
+        else:
+            self._second.pass_over()
 
     def _job(self, bundle: Bundle) -> ScanJob:
         target = self._request.target
@@ -377,6 +395,8 @@ class ScanSession:
             signature_age_limit_days=settings.old_days,
             committed=committed,
             troubles=tuple(dict.fromkeys((*self._troubles, *tally.troubles))),
+            second_wanted=self._second.wanted,
+            opinions=self._second.opinions,
         )
         if follow_up is not None:
             evidence = earlier_evidence(evidence, follow_up)

@@ -92,6 +92,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "(fixed disks of Linux only; docs/engine.md says what this cannot see)."
         ),
     ] = False
+    second_engines: Annotated[
+        tuple[Literal["clamav", "defender"], ...],
+        _says("Other engines that give a second opinion after each scan, where they are found: clamav, defender."),
+    ] = ()
     workers: Annotated[
         Annotated[int, msgspec.Meta(ge=0, le=64)],
         _says("Engine processes that scan side by side; 0: as many as there are processor cores."),

@@ -20,22 +20,10 @@ from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import places
 from medscan_gui.engine.content import EndedError, Folder, checked_status, ending_for
 from medscan_gui.engine.identity import FileSystems, unpack_numbers
-from medscan_gui.engine.protocol import (
-    Done,
-    Enter,
-    Entries,
-    Folders,
-    PassedOver,
-    Resolved,
-    Trouble,
-    Walk,
-    split_names,
-)
+from medscan_gui.engine.protocol import Done, Entries, PassedOver, Trouble, Walk, WalkerMessage, split_names
 from medscan_gui.engine.second.base import Answered, Beat, Given
 from medscan_gui.engine.troubles import Ending
 from medscan_gui.engine.walk import Walker
-
-_Told = Entries | Enter | Folders | PassedOver | Trouble | Resolved | Done
 
 #: Batches of the walk that may wait for the engine.
 _WAITING = 64
@@ -86,9 +74,9 @@ class Files:
         self._account = account
         self._beat = beat
         self._opened = opened
-        self._told: Queue[_Told | None] = Queue(_WAITING)
+        self._told: Queue[WalkerMessage | None] = Queue(_WAITING)
         self._stop = threading.Event()
-        self._decoder = msgspec.json.Decoder(_Told)
+        self._decoder = msgspec.json.Decoder(WalkerMessage)
         self._folder = Folder()
         self._systems = FileSystems()
         self._order = order
@@ -167,7 +155,7 @@ class Files:
             if not keep:
                 os.close(descriptor)
 
-    def _next(self) -> _Told | None:
+    def _next(self) -> WalkerMessage | None:
         """Return what the walk tells next; None at its end, also if it is stuck."""
         until = time.monotonic() + _STUCK_SECONDS
         while time.monotonic() < until:
@@ -190,7 +178,7 @@ class Files:
             if not self._put(told):
                 raise BrokenPipeError("nobody listens")
 
-    def _put(self, told: _Told | None) -> bool:
+    def _put(self, told: WalkerMessage | None) -> bool:
         while not self._stop.is_set():
             try:
                 self._told.put(told, timeout=_LOOK)

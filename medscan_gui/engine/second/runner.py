@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -72,7 +72,7 @@ class SecondOpinion:
         self._paused.clear()
         self._mailbox.put(None)
 
-    def run(self) -> Iterator[Told]:
+    def run(self) -> Generator[Told, None, None]:
         """Yield where the opinion stands; blocks in between. The last one is `final`, whatever happened."""
         child: ChildProcess | None = None
         scratch = Path(self._job.scratch)
