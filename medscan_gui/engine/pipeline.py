@@ -24,7 +24,7 @@ from medscan_gui.engine.troubles import Ending
 from medscan_gui.engine.unchanged import Unchanged
 from medscan_gui.engine.unpack.base import Unpacking
 from medscan_gui.engine.unpack.budget import Budget
-from medscan_gui.engine.unpack.registry import CONTAINERS
+from medscan_gui.engine.unpack.registry import has_inside
 from medscan_gui.engine.unpack.source import FileSource, MemorySource, Source
 from medscan_gui.engine.unpack.tree import Chain, Inside, Tree, digest_of
 
@@ -174,7 +174,7 @@ class Pipeline:
             return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), None, size
         except (MatchFailedError, MemoryError) as error:
             return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), None, size
-        if CONTAINERS.isdisjoint(source.types):
+        if not has_inside(source):
             return _READ, None, size
         return *self._look_inside(source, until - time.monotonic(), finds), size
 

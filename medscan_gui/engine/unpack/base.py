@@ -96,3 +96,5 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     read: str
     not_read: str
     samples: tuple[str, ...]
+    #: A quick look whether there is anything to open: for kinds that most contents of hold nothing (texts).
+    worth: Callable[[Source], bool] | None = None

@@ -6,6 +6,7 @@ Openers import their libraries when they are first used: most scans meet few for
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack import seven_zip
 from medscan_gui.engine.unpack.base import Format
+from medscan_gui.engine.unpack.source import Source
 
 #: Every format that can be opened.
 FORMATS: tuple[Format, ...] = (*seven_zip.FORMATS,)
@@ -28,6 +29,18 @@ _BY_KIND = _by_kind()
 CONTAINERS: frozenset[FileType] = frozenset(_BY_KIND) | NOT_OPENED
 
 
-def formats_for(types: tuple[FileType, ...]) -> tuple[Format, ...]:
-    """Return the formats that open a content which is all of `types`, each once."""
-    return tuple(dict.fromkeys(one for kind in types for one in _BY_KIND.get(kind, ())))
+def has_inside(source: Source) -> bool:
+    """Say whether a content has to be opened. Asked for every file: costs next to nothing for most."""
+    for kind in source.types:
+        if kind in NOT_OPENED:
+            return True
+        for one in _BY_KIND.get(kind, ()):
+            if one.worth is None or one.worth(source):
+                return True
+    return False
+
+
+def formats_for(source: Source) -> tuple[Format, ...]:
+    """Return the formats that open a content, each once."""
+    formats = dict.fromkeys(one for kind in source.types for one in _BY_KIND.get(kind, ()))
+    return tuple(one for one in formats if one.worth is None or one.worth(source))

@@ -12,7 +12,7 @@ from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchTooSlo
 from medscan_gui.engine.troubles import Ending, ending_of
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking
 from medscan_gui.engine.unpack.budget import BudgetSpentError
-from medscan_gui.engine.unpack.registry import CONTAINERS, NOT_OPENED, formats_for
+from medscan_gui.engine.unpack.registry import NOT_OPENED, formats_for, has_inside
 from medscan_gui.engine.unpack.source import NoRoomError, Source, collect
 
 _READ: Ending = (Outcome.SCANNED, Cause.NONE, "")
@@ -51,13 +51,12 @@ class Tree:
         Never raises for what is inside. Members that could not be given are told in `inside`, and only what cannot
         be told of a member falls back on the container.
         """
-        types = source.types
-        if CONTAINERS.isdisjoint(types):
+        if not has_inside(source):
             return _READ
         if len(chain) >= self._unpacking.limits.depth:
             return (Outcome.TOO_DEEP, Cause.NONE, "")
-        closed: list[FileType] = [kind for kind in types if kind in NOT_OPENED]
-        endings = [self._open_as(one, source, chain) for one in formats_for(types)]
+        closed: list[FileType] = [kind for kind in source.types if kind in NOT_OPENED]
+        endings = [self._open_as(one, source, chain) for one in formats_for(source)]
         endings += [(Outcome.UNREADABLE, Cause.FORMAT_NOT_OPENED, kind.value) for kind in closed]
         return next((ending for ending in endings if ending[0] not in READ_OUTCOMES), _READ)
 
