@@ -113,6 +113,7 @@ _COMMANDS = {
     "journal": ("medscan_gui.cli.journal", "journal_command"),
     "quarantine": ("medscan_gui.cli.quarantine", "quarantine_command"),
     "accept": ("medscan_gui.cli.accept", "accept_command"),
+    "engines": ("medscan_gui.cli.engines", "engines_command"),
     "cards": ("medscan_gui.cli.cards", "cards_command"),
 }
 

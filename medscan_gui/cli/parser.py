@@ -67,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_journal(commands)
     _add_quarantine(commands)
     _add_accept(commands)
+    _add_engines(commands)
     add_cards_parser(commands, _add_common)
     return parser
 
@@ -82,10 +83,35 @@ def _add_scan(commands: _Commands) -> None:
     scan.add_argument("--department", default="", metavar=_("NAME"), help=_("department of the device"))
     scan.add_argument("--operator", default="", metavar=_("NAME"), help=_("who scans"))
     scan.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        choices=SECOND_ENGINES,
+        metavar=_("ENGINE"),
+        help=_("ask this engine for a second opinion as well: clamav, defender"),
+    )
+    scan.add_argument(
         "--clean-up",
         action="store_true",
         help=_("move the threats found into the quarantine and check that they are gone"),
     )
+
+
+#: Second engines by their ids, as `core.opinion` names them.
+SECOND_ENGINES = ("clamav", "defender")
+
+
+def _add_engines(commands: _Commands) -> None:
+    engines = commands.add_parser("engines", help=_("list the engines that can give a second opinion"))
+    _add_common(engines, top=False)
+    engines.add_argument(
+        "--use",
+        nargs="+",
+        choices=(*SECOND_ENGINES, "none"),
+        metavar=_("ENGINE"),
+        help=_("ask these after each scan from now on: clamav, defender; or none"),
+    )
+    engines.add_argument("--json", action="store_true", help=_("print JSON lines"))
 
 
 def _add_journal(commands: _Commands) -> None:

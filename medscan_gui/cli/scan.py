@@ -9,6 +9,7 @@ import msgspec
 
 from medscan_gui.cli import exit_codes
 from medscan_gui.cli.items import fate_line, item_line
+from medscan_gui.cli.opinions import say_opinions
 from medscan_gui.cli.output import say, write
 from medscan_gui.cli.progress import ProgressLine
 from medscan_gui.cli.signals import cancelled_by_signals
@@ -85,7 +86,7 @@ def _scan(services: Services, options: argparse.Namespace) -> int:
     device = _device(services, target, options)
     if options.clean_up:
         check_card(services, device, target)
-    session = ScanSession(services, ScanRequest(target, device, options.operator))
+    session = ScanSession(services, ScanRequest(target, device, options.operator, also=tuple(options.also)))
     finished = _run(session, quiet=options.json)
     if options.clean_up and finished.record.light is Light.RED:
         finished = _clean_up(services, finished, options)
@@ -150,6 +151,7 @@ def _say_result(finished: Finished) -> None:
         say(f"  - {words.sentence(reason)}")
     _say_threats(record)
     _say_problems(record)
+    say_opinions(record.opinions)
     say()
     say(words.sentence(told.means))
     for step in told.next_steps:

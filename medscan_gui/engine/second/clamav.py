@@ -113,6 +113,9 @@ class _Program(_Way):
 
     def facts(self, beat: Beat) -> EngineOpinion:
         finding.check_safe(self._installed.program, ID)
+        if self._folder is not None and not any(self._folder.iterdir()):
+            detail = shown(str(self._folder), DETAIL_CHARS)
+            raise Unusable(Message.of("second.no_database", engine=_NAME, detail=detail))
         options = ["--version", *self._installed.database_options()[:1]]
         versions = read_versions(_said([str(self._installed.program), *options], beat))
         if versions is None:
@@ -182,6 +185,9 @@ class ClamAV:
                     return msgspec.structs.replace(facts, self_test=SelfTest.PASSED)
             except Unusable as error:
                 refusal = refusal or error
+            except OSError as error:
+                detail = shown(str(error.strerror), DETAIL_CHARS)
+                refusal = refusal or Unusable(Message.of("second.not_started", engine=_NAME, detail=detail))
             except Lost as lost:
                 detail = shown(str(lost), DETAIL_CHARS)
                 refusal = refusal or Unusable(Message.of("second.not_started", engine=_NAME, detail=detail))
