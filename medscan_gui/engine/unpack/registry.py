@@ -4,12 +4,12 @@ Openers import their libraries when they are first used: most scans meet few for
 """
 
 from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.unpack import seven_zip
+from medscan_gui.engine.unpack import seven_zip, zip_family
 from medscan_gui.engine.unpack.base import Format
 from medscan_gui.engine.unpack.source import Source
 
 #: Every format that can be opened.
-FORMATS: tuple[Format, ...] = (*seven_zip.FORMATS,)
+FORMATS: tuple[Format, ...] = (*seven_zip.FORMATS, *zip_family.FORMATS)
 
 #: Kinds that are containers and that nothing here opens: never counted as simply scanned.
 NOT_OPENED: frozenset[FileType] = frozenset()

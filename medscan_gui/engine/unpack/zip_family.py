@@ -1,0 +1,198 @@
+"""Zip archives, and everything that is one under another name."""
+
+from collections.abc import Generator, Iterator
+
+from medscan_gui.core.words import Cause, Outcome
+from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short, damaged, not_opened
+from medscan_gui.engine.unpack.source import Source
+from medscan_gui.engine.unpack.zip_reader import (
+    Entry,
+    count_disagrees,
+    ends_of,
+    entry_at,
+    find_directory,
+    is_first_part,
+    list_entries,
+    stray_entries,
+)
+from medscan_gui.engine.unpack.zip_records import (
+    AES,
+    FLAG_DESCRIPTOR,
+    FLAG_HIDDEN_HEADER,
+    FLAG_STRONG_ENCRYPTION,
+    LOCAL_BYTES,
+    Directory,
+    Record,
+    read_central,
+)
+from medscan_gui.engine.unpack.zip_unfold import OTHER_METHODS, Locks, Unfolding, is_plain, method_name, readings
+
+#: Kinds whose own openers give what lies before a zip archive at their end.
+_HOLDERS = frozenset(
+    {
+        FileType.TAR,
+        FileType.CPIO,
+        FileType.AR,
+        FileType.ISO,
+        FileType.UDF,
+        FileType.DISK,
+        FileType.FAT,
+        FileType.EXFAT,
+        FileType.NTFS,
+        FileType.EXT,
+        FileType.VHD,
+        FileType.VHDX,
+        FileType.VDI,
+        FileType.VMDK,
+        FileType.QCOW2,
+        FileType.EMAIL,
+        FileType.MBOX,
+        FileType.OLE2,
+    }
+)
+
+
+def open_zip(source: Source, unpacking: Unpacking) -> Iterator[Member]:
+    """Yield every entry that any header of the archive tells of. Raises UnpackError for what is missing."""
+    directory = find_directory(source)
+    begins = source.read_at(0, 2) == b"PK"
+    if directory is None and (not begins and not _HOLDERS.isdisjoint(source.types)):
+        return  # no archive: the mark of one is somewhere in its last bytes
+    archive = _Archive(source, unpacking, directory)
+    yield from archive.members()
+    archive.complain(begins)
+
+
+class _Archive:
+    def __init__(self, source: Source, unpacking: Unpacking, directory: Directory | None) -> None:
+        self._source = source
+        self._unpacking = unpacking
+        self._budget = unpacking.budget
+        self._directory = directory
+        self._locks = Locks(unpacking.passwords)
+        self._short = False
+
+    def members(self) -> Iterator[Member]:
+        covered = 0 if _HOLDERS.isdisjoint(self._source.types) else self._source.size
+        if self._directory is not None:
+            listing = list_entries(self._source, self._directory, self._unpacking)
+            self._short = count_disagrees(self._directory, listing)
+            for place in listing.places:
+                if covered + LOCAL_BYTES <= place[0] and not listing.more:
+                    yield from self._strays(covered, min(place[0], self._directory.start))
+                covered = max(covered, (yield from self._listed(self._directory, place)))
+        last, behind = ends_of(self._directory, self._source)
+        yield from self._strays(covered, last)
+        yield from self._strays(behind, self._source.size)
+
+    def _strays(self, start: int, end: int) -> Iterator[Member]:
+        for entry in stray_entries(self._source, start, end, self._budget):
+            yield from self._entry(entry)
+
+    def _listed(self, directory: Directory, place: tuple[int, int]) -> Generator[Member, None, int]:
+        """Yield what a central record leads to; returns where its data end."""
+        if (elsewhere := self._in_another_part(directory, place)) is not None:
+            yield elsewhere
+            return 0
+        entry = entry_at(self._source, directory, place)
+        if entry is None:
+            name = self._central(place).name
+            yield Member(name, problem=(Outcome.DAMAGED, Cause.CUT_SHORT, "it lies outside of the archive"))
+            return 0
+        yield from self._entry(entry)
+        return entry.end
+
+    def _central(self, place: tuple[int, int]) -> Record:
+        record = read_central(self._source.read_at(place[1], 4 * 0xFFFF))
+        if record is None:  # it was there a moment ago
+            raise damaged("central directory")
+        return record
+
+    def _in_another_part(self, directory: Directory, place: tuple[int, int]) -> Member | None:
+        if not directory.part:
+            return None
+        record = self._central(place)
+        if record.part == directory.part:
+            return None
+        return Member(record.name, problem=not_opened("in another part of a split archive").ending)
+
+    def _entry(self, entry: Entry) -> Iterator[Member]:
+        if all(_is_directory(view, entry.listed) for view in entry.views):
+            self._budget.charge_member()
+            return
+        ends: list[int] = []
+        for record in entry.views:
+            end = yield from self._view(entry, record)
+            ends.append(end)
+        # Of what could not be read no length is believed: it must not hide the entries behind it.
+        entry.end = max((end for end in ends if end >= 0), default=entry.views[0].data)
+
+    def _view(self, entry: Entry, record: Record) -> Generator[Member, None, int]:
+        """Yield what one header makes of an entry; returns where its data end, -1 if that is not known."""
+        unfolding = Unfolding(source=self._source, entry=entry, record=record, budget=self._budget)
+        if (problem := self._unlock(unfolding)) is not None:
+            yield problem
+            return -1
+        record = unfolding.record
+        yield Member(record.name, unfolding.chunks(), size=record.size)
+        for name, chunks in readings(unfolding):
+            yield Member(name, chunks)
+        return unfolding.end
+
+    def _unlock(self, unfolding: Unfolding) -> Member | None:
+        """Prepare an entry for reading; returns it as a member with its problem if it cannot be read."""
+        record = unfolding.record
+        if record.encrypted or record.method == AES:
+            if record.flags & (FLAG_STRONG_ENCRYPTION | FLAG_HIDDEN_HEADER):
+                return Member(record.name, problem=(Outcome.ENCRYPTED, Cause.NONE, "PKWARE strong encryption"))
+            if not is_plain(self._source, record, self._budget):
+                unfolding.opened = self._locks.open(self._source, record, self._budget)
+                if unfolding.opened is None:
+                    return Member(record.name, problem=(Outcome.ENCRYPTED, Cause.NONE, ""))
+        if record.method in OTHER_METHODS:
+            return Member(record.name, problem=not_opened(method_name(record.method)).ending)
+        return None
+
+    def complain(self, begins: bool) -> None:
+        """Raise UnpackError for what the archive as a whole lacks. `begins`: it is one from its first byte on."""
+        if self._directory is None:
+            if begins and is_first_part(self._source):
+                raise cut_short("first part of a split zip archive")
+            if begins:
+                raise cut_short("no central directory")
+        elif self._directory.part:
+            raise not_opened("last part of a split zip archive")
+        elif self._short:
+            raise damaged("the central directory holds fewer entries than it says")
+
+
+def _is_directory(record: Record, listed: bool) -> bool:
+    # Two bytes are an empty deflate stream. Without a stated size there may be more.
+    stated = listed or not record.flags & FLAG_DESCRIPTOR
+    return stated and record.name.endswith(b"/") and not record.size and record.packed <= 2
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="ZIP (jar, apk, docx, xlsx, pptx, odt, epub ...)",
+        kinds=(FileType.ZIP,),
+        opener=open_zip,
+        library="own; inflate64, zstandard, pyzipper's pycryptodomex",
+        read="stored, deflate, deflate64, bzip2, LZMA, zstd, xz; zip64; ZipCrypto and WinZip AES with a password; "
+        "self-extracting and prefixed archives; entries that only one of the headers tells of, or that disagree",
+        not_read="PKWARE strong encryption; parts of split archives that are other files; "
+        "shrink, reduce, implode, PPMd, JPEG, WavPack and MP3 entries",
+        samples=(
+            "zip-deflate.zip",
+            "zip-stream.zip",
+            "zip-zip64.zip",
+            "zip-stored.zip",
+            "zip-deflate64.zip",
+            "zip-bzip2.zip",
+            "zip-lzma.zip",
+            "zip-xz.zip",
+            "zip-bsdtar.zip",
+        ),
+    ),
+)

@@ -1,0 +1,215 @@
+"""Where the entries of a zip archive are: by its central directory, and by every local header that it leaves out.
+
+Archives that are broken on purpose say one thing in one place and another thing in the other, and each unpacker
+believes another one. So whatever any header says is an entry, and what disagrees is given both ways.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from medscan_gui.engine.file_type import TAIL_BYTES
+from medscan_gui.engine.unpack.base import Unpacking
+from medscan_gui.engine.unpack.budget import Budget
+from medscan_gui.engine.unpack.source import Source
+from medscan_gui.engine.unpack.zip_records import (
+    CENTRAL_BYTES,
+    END_BYTES,
+    END_MARK,
+    FLAG_DESCRIPTOR,
+    LOCAL_BYTES,
+    STORED,
+    Directory,
+    Record,
+    central_length,
+    read_central,
+    read_end,
+    read_local,
+)
+
+#: An end record is looked for in so many bytes if the last 64 kB have none: something was put behind the archive.
+_WIDE_TAIL = 1 << 20
+#: End records that are tried: comments and contents can hold their mark too.
+_ENDS = 64
+_PIECE = 1 << 20
+#: A local header whose method any unpacker knows (APPNOTE.TXT 4.4.5): the mark alone is found in programs too.
+_HEADER = re.compile(rb"PK\x03\x04.{4}[\x00-\x0e\x12\x13\x14\x5d-\x63]\x00", re.DOTALL)
+_HEADER_BYTES = 10
+
+
+class Entry(msgspec.Struct, kw_only=True):
+    """One entry, in all the ways in which its headers can be read.
+
+    Whoever reads it sets `end` to where its data ended before asking for the next one.
+    """
+
+    views: list[Record]
+    #: Checksums that any header tells.
+    checksums: frozenset[int] = frozenset()
+    end: int
+    #: Its central record is in the directory: sizes and checksum are known.
+    listed: bool = True
+
+
+class Listing(msgspec.Struct, kw_only=True):
+    """What the central directory holds: the place that each record points to, and its own place."""
+
+    places: list[tuple[int, int]]
+    #: There are more entries than may be looked at.
+    more: bool = False
+
+
+def find_directory(source: Source) -> Directory | None:
+    """Return the central directory that the last sound end record leads to; None if there is none."""
+    for tail in (TAIL_BYTES, _WIDE_TAIL):
+        begin = max(0, source.size - tail)
+        data = source.read_at(begin, tail)
+        found = len(data)
+        for _try in range(_ENDS):
+            found = data.rfind(END_MARK, 0, found + len(END_MARK) - 1) if found else -1
+            if found < 0:
+                break
+            if (directory := read_end(source, begin + found)) is not None:
+                return directory
+        if not begin:
+            break
+    return None
+
+
+def list_entries(source: Source, directory: Directory, unpacking: Unpacking) -> Listing:
+    """Read through the central directory, in pieces; counts are believed only if the records are there."""
+    places: list[tuple[int, int]] = []
+    most = unpacking.limits.members + 1
+    at = directory.start
+    data, begin = b"", at
+    while len(places) < most:
+        if len(data) < at - begin + CENTRAL_BYTES or not _whole(data, at - begin):
+            unpacking.budget.check()
+            data, begin = source.read_at(at, max(_PIECE, 4 * 0xFFFF)), at
+        record = read_central(data, at - begin)
+        if record is None:
+            break
+        places.append((record.header + directory.shift, at))
+        at += central_length(data, at - begin)
+    places.sort()
+    return Listing(places=places, more=len(places) >= most)
+
+
+def _whole(data: bytes, at: int) -> bool:
+    length = central_length(data, at)
+    return not length or at + length <= len(data)
+
+
+def entry_at(source: Source, directory: Directory, place: tuple[int, int]) -> Entry | None:
+    """Return a listed entry with its local header; None if the place that it points to is not in this content."""
+    position, at = place
+    data = source.read_at(at, CENTRAL_BYTES)
+    central = read_central(source.read_at(at, central_length(data)))
+    if central is None:
+        return None
+    local = read_local(source, position)
+    if local is None and directory.shift:
+        local = read_local(source, position - directory.shift)
+    if local is None:
+        return _headless(source, central, position)
+    return _both(central, local)
+
+
+def _both(central: Record, local: Record) -> Entry:
+    central = msgspec.structs.replace(central, header=local.header, data=local.data)
+    checksums = {central.crc}
+    if local.flags & FLAG_DESCRIPTOR:
+        local = msgspec.structs.replace(
+            local, packed=local.packed or central.packed, size=local.size or central.size, crc=local.crc or central.crc
+        )
+    checksums.add(local.crc)
+    views = [central]
+    if _meaning(local) != _meaning(central):
+        views.append(local)
+    return Entry(views=views, checksums=frozenset(checksums), end=_stated_end(central))
+
+
+def _headless(source: Source, central: Record, position: int) -> Entry | None:
+    """Return an entry whose local header has lost its mark; its lengths are believed if they can be."""
+    local = read_local(source, position, marked=False)
+    data = position + LOCAL_BYTES + len(central.name)
+    if local is not None and local.name == central.name:
+        data = local.data
+    if position < 0 or data > source.size:
+        return None
+    central = msgspec.structs.replace(central, header=position, data=data)
+    # The end is not believed: an entry that is elsewhere must not hide what is here.
+    return Entry(views=[central], checksums=frozenset({central.crc}), end=position)
+
+
+def _meaning(record: Record) -> tuple[object, ...]:
+    """Return all of a record that changes what is read."""
+    ends_itself = record.method != STORED and not record.encrypted
+    return record.name, record.method, record.encrypted, record.aes, ends_itself or record.packed
+
+
+def _stated_end(record: Record) -> int:
+    return record.data + record.packed
+
+
+def stray_entries(source: Source, start: int, end: int, budget: Budget) -> Iterator[Entry]:
+    """Yield entries of local headers between `start` and `end` that no central record leads to."""
+    while (found := _next_header(source, start, end, budget)) is not None:
+        local = found
+        entry = Entry(
+            views=[local],
+            checksums=frozenset() if local.flags & FLAG_DESCRIPTOR and not local.crc else frozenset({local.crc}),
+            end=_stated_end(local),
+            listed=False,
+        )
+        yield entry
+        start = max(local.header + LOCAL_BYTES, entry.end)
+
+
+def _next_header(source: Source, start: int, end: int, budget: Budget) -> Record | None:
+    """Return the next local header; looks near first, since most follow one another."""
+    size = 4 << 10
+    while start + LOCAL_BYTES <= end:
+        budget.check()
+        data = source.read_at(start, min(size, end - start))
+        for match in _HEADER.finditer(data):
+            local = read_local(source, start + match.start())
+            if local is not None and local.name:
+                return local
+        if start + len(data) >= end:
+            return None
+        start += max(1, len(data) - _HEADER_BYTES + 1)
+        size = min(size * 4, _PIECE)
+    return None
+
+
+def next_mark(source: Source, start: int, budget: Budget) -> int:
+    """Return where stored data without a stated size ends: at the next record of any kind, or with the content."""
+    for begin in range(start, source.size, _PIECE):
+        budget.check()
+        data = source.read_at(begin, _PIECE + 3)
+        found = re.search(rb"PK(?:\x07\x08|\x03\x04|\x01\x02|\x05\x06)", data)
+        if found is not None:
+            return begin + found.start()
+    return source.size
+
+
+def is_first_part(source: Source) -> bool:
+    """Say whether the content begins as the first part of a split archive does (APPNOTE.TXT 8.5.3)."""
+    return source.read_at(0, 4) == b"PK\x07\x08"
+
+
+def count_disagrees(directory: Directory, listing: Listing) -> bool:
+    """Say whether the directory holds fewer records than its end record says."""
+    found = len(listing.places)
+    if listing.more or found >= directory.entries:
+        return False
+    return not (directory.narrow and found % (1 << 16) == directory.entries)
+
+
+def ends_of(directory: Directory | None, source: Source) -> tuple[int, int]:
+    """Return where the entries end at the latest, and where the archive does."""
+    if directory is None:
+        return source.size, source.size
+    return directory.start, max(directory.behind, directory.end + END_BYTES)
