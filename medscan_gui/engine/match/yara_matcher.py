@@ -1,7 +1,10 @@
 """YARA: the only module that imports it, and only in an engine process."""
 
+import math
+import mmap
 import os
 import re
+import time
 import warnings
 from collections.abc import Iterable, Mapping
 
@@ -15,19 +18,14 @@ from medscan_gui.engine.match.base import (
     RuleMatch,
     RulesRefusedError,
 )
+from medscan_gui.engine.match.beginning import EXTERNALS, HEAD_BYTES
+from medscan_gui.engine.match.class_sets import ClassSets, Compiled, Found, RuleSet
 from medscan_gui.engine.match.severity import severity_of, text_of
-from medscan_gui.engine.match.size_classes import without_bounded
 
 VERSION: str = yara.__version__
 
-#: Names that public rule sets expect the scanner to define (signature-base's convention).
-EXTERNALS = ("filename", "filepath", "extension", "filetype", "owner")
 _EXTERNAL_NAME = re.compile("|".join(rf"\b{name}\b" for name in EXTERNALS))
 _LINE = re.compile(r"line (\d+)\)?: ")
-
-#: Sizes from which on the rules that are bounded below them are not searched for; largest first. Two, since each
-#: one met costs the memory of another set: measured 38 MB for ten thousand rules.
-SIZE_CLASSES = (20 << 20, 5 << 20)
 
 #: Bytes of each matched string that libyara copies for us; we use none.
 _MATCH_DATA = 64
@@ -38,43 +36,49 @@ class YaraMatcher:
 
     version = VERSION
 
-    def __init__(self, sources: Mapping[str, bytes]) -> None:
-        """Compile. Raises RulesRefusedError: one file that does not compile refuses the whole set."""
+    def __init__(self, sources: Mapping[str, bytes], *, gated: bool = True) -> None:
+        """Compile. Raises RulesRefusedError: one file that does not compile refuses the whole set.
+
+        With `gated`, a content is searched for the rules of its class (`class_sets`), which finds the same.
+        """
         # libyara warns of a string with a million matches; the rule is evaluated all the same.
         warnings.simplefilter("ignore", RuntimeWarning)
         yara.set_config(max_match_data=_MATCH_DATA)
         texts = {path: _text(path, source) for path, source in sources.items()}
-        self._texts = texts
-        self._rules = _compile(texts)
-        self._for_large: dict[int, yara.Rules] = {}
-        self.rules = sum(1 for _ in self._rules)
+        started = time.perf_counter()
+        full = _compile(texts)
+        price = time.perf_counter() - started if gated else math.inf
+        self.sets = ClassSets(texts, full, _compile, price)
+        self.rules = sum(1 for _ in full)
         #: Handing variables over costs time on each file, so only to rules that could ask.
         self._needs_externals = any(_EXTERNAL_NAME.search(text) for text in texts.values())
 
     def match(self, content: Content, path: bytes, seconds: float) -> list[RuleMatch]:
         """Return what matched; see `Matcher`."""
         externals = _externals(path) if self._needs_externals else None
-        size = len(content)
-        rules = self._rules if size < SIZE_CLASSES[-1] else self._rules_for(size)
+        started = time.perf_counter()
         try:
-            # fast: a string that no count asks for is not looked for again once it is found.
-            found = rules.match(data=content, externals=externals, timeout=int(seconds) or 1, fast=True)
+            used = self.sets.choose(content)
+            found = _search(used.set, content, externals, seconds)
+            if found and not used.set.shadows.isdisjoint((match.namespace, match.rule) for match in found):
+                left = seconds - (time.perf_counter() - started)
+                found = _search(self.sets.full, content, externals, left)
         except yara.TimeoutError as error:
             raise MatchTooSlowError from error
         except yara.Error as error:
             raise MatchFailedError(str(error)) from error
+        if used.left is not None:
+            self.sets.book(used, time.perf_counter() - started)
         return [_rule_match(match) for match in found] if found else []
 
-    def _rules_for(self, size: int) -> "yara.Rules":
-        """Return the rules that can match contents of `size` bytes, compiled when first asked for."""
-        least = next(least for least in SIZE_CLASSES if size >= least)
-        if least not in self._for_large:
-            fewer = {path: without_bounded(text, least) for path, text in self._texts.items()}
-            try:
-                self._for_large[least] = _compile(fewer) if fewer != self._texts else self._rules
-            except RulesRefusedError:  # whatever was left out, it was needed: search for all
-                self._for_large[least] = self._rules
-        return self._for_large[least]
+
+def _search(wanted: RuleSet, content: Content, externals: dict[str, str] | None, seconds: float) -> list[Found]:
+    if wanted.rules is None:
+        return []
+    if wanted.beginning_only and not isinstance(content, mmap.mmap):  # what is mapped has not been read yet
+        content = content[:HEAD_BYTES]
+    # fast: a string that no count asks for is not looked for again once it is found.
+    return wanted.rules.match(data=content, externals=externals, timeout=max(1, int(seconds)), fast=True)
 
 
 def _externals(path: bytes) -> dict[str, str]:
@@ -91,7 +95,7 @@ def _text(path: str, source: bytes) -> str:
         raise RulesRefusedError(path, source.count(b"\n", 0, error.start) + 1, "not UTF-8 text") from error
 
 
-def _compile(texts: Mapping[str, str]) -> "yara.Rules":
+def _compile(texts: Mapping[str, str]) -> Compiled:
     try:
         return _compile_some(texts.items())
     except (yara.Error, ValueError) as error:
@@ -99,8 +103,9 @@ def _compile(texts: Mapping[str, str]) -> "yara.Rules":
         raise RulesRefusedError("", 0, str(error)) from error
 
 
-def _compile_some(texts: Iterable[tuple[str, str]]) -> "yara.Rules":
-    return yara.compile(sources=dict(texts), includes=False, externals=dict.fromkeys(EXTERNALS, ""))
+def _compile_some(texts: Iterable[tuple[str, str]]) -> Compiled:
+    compiled: Compiled = yara.compile(sources=dict(texts), includes=False, externals=dict.fromkeys(EXTERNALS, ""))
+    return compiled
 
 
 def _find_culprit(texts: Mapping[str, str]) -> None:
@@ -114,7 +119,7 @@ def _find_culprit(texts: Mapping[str, str]) -> None:
             raise RulesRefusedError(path, int(found[1]) if found else 0, reason) from error
 
 
-def _rule_match(match: "yara.Match") -> RuleMatch:
+def _rule_match(match: Found) -> RuleMatch:
     meta = match.meta
     return RuleMatch(
         rule=match.rule[: limits.RULE_CHARS],
