@@ -422,6 +422,7 @@ class ScanSession:
             verdict=decide(evidence),
             findings=worst_first(threats.findings),
             problems=tuple(tally.problems),
+            slowest=tally.ended.slowest if tally.ended else (),
             accepted=self._acceptances(threats),
             card=self._card,
             follows=follow_up.record.id if follow_up else "",

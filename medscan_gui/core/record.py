@@ -29,6 +29,14 @@ class EngineFacts(msgspec.Struct, frozen=True, kw_only=True):
     restarts: int = 0
 
 
+class SlowItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that took long, and how many milliseconds; `chain` as in a Finding."""
+
+    chain: tuple[bytes, ...]
+    milliseconds: int
+    size: int = 0
+
+
 class SignatureFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The bundle of a scan. `age_days` is by the clock of the computer that scanned."""
 
@@ -67,6 +75,8 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     problems: tuple[ItemProblem, ...] = ()
+    #: The items that took longest, the slowest first; a bounded list.
+    slowest: tuple[SlowItem, ...] = ()
     #: What the hospital accepts of what was found: who, why, until when.
     accepted: tuple[Acceptance, ...] = ()
     #: The policy card that the scan followed; None in records of programs that knew none.

@@ -10,6 +10,7 @@ from medscan_gui.core.verdict import EngineProof
 from medscan_gui.core.words import Cause, Outcome, Stop
 from medscan_gui.engine import limits, orders
 from medscan_gui.engine.backlog import Backlog
+from medscan_gui.engine.blame import Blame
 from medscan_gui.engine.events import AtWork, EngineRestarted, Lost, Role
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.process import ChildProcess, Mail, Mailbox
@@ -59,6 +60,7 @@ class Crew:
         #: Children of each role lost in a row without having become ready.
         self._failed_starts = dict.fromkeys(Role, 0)
         #: Mails of the walker whose receipt waits until the backlog is shorter.
+        self._blame = Blame(report, self._load, lambda: self._start_child(Role.SCAN))
         self._held: list[ChildProcess] = []
 
     # Starting -----------------------------------------------------------------------------------
@@ -95,7 +97,7 @@ class Crew:
             self._hear_walker(self._walker, mail)
         elif worker := self._workers.get(mail.child):
             self._hear_worker(worker, mail)
-        else:
+        elif not self._blame.hear(mail):
             mail.child.taken()  # said before it was given up
 
     def _hear_worker(self, worker: WorkerLink, mail: Mail) -> None:
@@ -153,6 +155,7 @@ class Crew:
                 self._lose_worker(worker, Lost.HUNG, "")
         if self._walker is not None and self._walker.is_hung(now, self._patience):
             self._lose_walker(self._walker, Lost.HUNG, "")
+        self._blame.go_on(now)
 
     def _lose_worker(self, worker: WorkerLink, lost: Lost, detail: str) -> None:
         worker.child.kill()
@@ -212,6 +215,7 @@ class Crew:
         return (
             self.walk_complete
             and not self._backlog
+            and self._blame.idle
             and all(worker.idle for worker in self._workers.values())
             and any(worker.proof is not None for worker in self._workers.values())
         )
@@ -245,6 +249,7 @@ class Crew:
         for child in self._children:
             child.reap(max(0.0, until - time.monotonic()))
         self._workers.clear()
+        self._blame.give_up()
 
 
 def _refusal(error: WorkerRefusedError) -> StoppedError:

@@ -9,6 +9,7 @@ import msgspec
 
 from medscan_gui.core.finding import Finding, ItemProblem
 from medscan_gui.core.messages import Message
+from medscan_gui.core.record import SlowItem
 from medscan_gui.core.verdict import EngineProof
 from medscan_gui.core.words import Cause, Outcome, Stop
 
@@ -122,6 +123,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     #: What each worker proved that was started, lost ones included.
     engines: tuple[EngineProof, ...]
     restarts: int
+    #: The items that took longest, the slowest first.
+    slowest: tuple[SlowItem, ...] = ()
 
 
 EngineEvent = (

@@ -54,6 +54,17 @@ CHILD_MEMORY = 3 << 30
 CHILD_FILES = 256
 
 
+#: Finding out which signature is slow: items of one scan for which that is done, the content of one that is tried,
+#: and the seconds for one try, for all of one item, and for the child to get there.
+SUSPECTS = 3
+SUSPECT_BYTES = 64 << 20
+SUSPECT_SECONDS = 3.0
+SUSPECT_ALL_SECONDS = 30.0
+SUSPECT_START_SECONDS = 60.0
+#: Items that took longest are told: so many of one scan, from so many seconds on.
+SLOWEST_TOLD = 10
+SLOW_SECONDS = 1.0
+
 #: Names from file to member that an item's chain may have.
 CHAIN_LINKS = 24
 #: Members of one file whose trouble is told one by one; more are only counted.
@@ -61,6 +72,22 @@ TROUBLES_PER_ITEM = 500
 #: Passwords that are tried on what is locked, and the characters of one.
 PASSWORDS = 100
 PASSWORD_CHARS = 256
+
+
+#: Memory read of one process, and how it is read: pieces with an overlap, so that nothing lies across two of them.
+PROCESS_MEMORY = 4 << 30
+MEMORY_PIECE = 8 << 20
+MEMORY_OVERLAP = 64 << 10
+#: An autostart entry's own text, and the programs of one that are looked up.
+DEFINITION_BYTES = 64 << 20
+COMMAND_BYTES = 1 << 20
+PROGRAMS_PER_ENTRY = 64
+#: Autostart entries, and processes, that one computer can have.
+ENTRIES_OF_PLACE = 200_000
+#: Sectors outside of partitions: this much at the beginning and at the end of each stretch of them; and of each
+#: volume its beginning.
+GAP_EDGE = 4 << 20
+VOLUME_BEGINNING = 64 << 10
 
 
 class UnpackLimits(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from medscan_gui.engine import limits
 from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
 
 #: Raised whenever a message changes; both sides must agree.
-PROTOCOL = 5
+PROTOCOL = 6
 
 Number = Annotated[int, Meta(ge=0, le=limits.MAX_NUMBER)]
 Path = Annotated[bytes, Meta(max_length=limits.PATH_BYTES)]
@@ -96,6 +96,25 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     context: bytes = b""
 
 
+class RecentFolder(msgspec.Struct, frozen=True, array_like=True):
+    """A target of which only what has changed since some time is read: all files, or programs alone."""
+
+    path: Path
+    programs_only: bool
+
+
+class LivePlaces(msgspec.Struct, frozen=True, array_like=True):
+    """What a walk lists besides files."""
+
+    places: tuple[Place, ...] = ()
+    #: The supervisor's process: its memory, and that of the engine's, holds the rules.
+    supervisor: int = 0
+    #: Where the operating system lies whose autostart places are meant: raw path; b"" for the running one.
+    root: bytes = b""
+    #: Raw paths on the disks whose sectors are meant; none for all disks.
+    disks_of: tuple[bytes, ...] = ()
+
+
 class PendingFolders(msgspec.Struct, frozen=True, array_like=True):
     """Directories that still have to be walked: NUL-separated names within one directory, and their marks."""
 
@@ -131,9 +150,50 @@ class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
     below: tuple[bytes, ...] = ()
     #: As `Load.share`.
     share: float = 0.0
+    live: LivePlaces = LivePlaces()
+    #: Targets of which only what has changed since `since` (nanoseconds since 1970) is read.
+    recent: tuple[RecentFolder, ...] = ()
+    since: int = 0
     #: Raw path of MedScan's own file of what is known to be clean (`unchanged`), and the context it must have.
     known: bytes = b""
     context: bytes = b""
+
+
+class OfProcess(msgspec.Struct, frozen=True, array_like=True, tag="process"):
+    """One process: its number alone could be another one's by now."""
+
+    pid: Number
+    #: When it started, in the system's own unit.
+    started: Number
+
+
+class OfAutostart(msgspec.Struct, frozen=True, array_like=True, tag="autostart"):
+    """One entry by which something starts by itself: what kind it is, and where its definition is found again."""
+
+    kind: Annotated[str, Meta(max_length=32)]
+    #: Raw path of the file that defines it, or the key of the registry.
+    path: Path
+    #: Value of the key; b"" for files.
+    value: Name = b""
+    #: As `LivePlaces.root`.
+    root: Path = b""
+    #: Raw path of the home of the user it starts for; b"" if it starts for all.
+    home: Path = b""
+
+
+class OfDisk(msgspec.Struct, frozen=True, array_like=True, tag="disk"):
+    """Sectors of one disk, in bytes: from `first` up to `end`."""
+
+    disk: Path
+    first: Number
+    end: Number
+
+
+LiveThing = OfProcess | OfAutostart | OfDisk
+"""What a worker needs to find again what a name of an item that is no file stands for."""
+
+#: The kind of thing that each place holds.
+THINGS = {Place.MEMORY: OfProcess, Place.AUTOSTART: OfAutostart, Place.BOOT: OfDisk}
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
@@ -151,6 +211,8 @@ class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     headers: bool = False
     #: What `names` are; anything but files has no directory.
     place: Place = Place.FILE
+    #: What the names stand for, one for each; none for files.
+    things: Annotated[tuple[LiveThing, ...], Meta(max_length=limits.BATCH_ITEMS)] = ()
 
 
 class Pause(msgspec.Struct, frozen=True, array_like=True, tag="pause"):
@@ -159,6 +221,16 @@ class Pause(msgspec.Struct, frozen=True, array_like=True, tag="pause"):
 
 class Resume(msgspec.Struct, frozen=True, array_like=True, tag="resume"):
     """To a worker: go on."""
+
+
+class Suspect(msgspec.Struct, frozen=True, array_like=True, tag="suspect"):
+    """To a child of its own, after `Load`: find out which rule is slow on this file (`suspects`)."""
+
+    directory: bytes
+    name: bytes
+    mark: bytes = UNKNOWN
+    #: Only the rules of this file, one by one; "" to try all files.
+    rule_file: str = ""
 
 
 # Child to parent --------------------------------------------------------------------------------
@@ -266,6 +338,20 @@ class Members(msgspec.Struct, frozen=True, array_like=True, tag="ms"):
     items: Annotated[int, Meta(ge=1, le=limits.MAX_NUMBER)]
 
 
+class Trying(msgspec.Struct, frozen=True, array_like=True, tag="trying"):
+    """These rules are tried alone from now on; no names for what comes before the first try."""
+
+    rule_file: MetaText
+    rule: RuleName
+
+
+class Blamed(msgspec.Struct, frozen=True, array_like=True, tag="blamed"):
+    """The search is over; no names if nothing was slow."""
+
+    rule_file: MetaText
+    rule: RuleName
+
+
 class Clean(msgspec.Struct, frozen=True, array_like=True, tag="clean"):
     """Keys (`core.known_clean`) of files of this worker that were scanned and hold nothing."""
 
@@ -281,6 +367,12 @@ class Unchanged(msgspec.Struct, frozen=True, array_like=True, tag="unchanged"):
 
 class Enter(msgspec.Struct, frozen=True, array_like=True, tag="enter"):
     """The walker is about to open the next pending directory (or target)."""
+
+
+class EnterPlace(msgspec.Struct, frozen=True, array_like=True, tag="place"):
+    """The walker is about to list what lies in a place beside files."""
+
+    place: Place
 
 
 class Resolved(msgspec.Struct, frozen=True, array_like=True, tag="resolved"):
@@ -320,7 +412,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
 
 
 WorkerMessage = Next | Begin | End | Hit | Member | Members | Clean | Hello | Refused
-WalkerMessage = Entries | Enter | Folders | PassedOver | Trouble | Resolved | Unchanged | Done | Hello
+WalkerMessage = Entries | Enter | EnterPlace | Folders | PassedOver | Trouble | Resolved | Unchanged | Done | Hello
 
 #: Outcomes that a worker may give an item. Crash, hang and cancellation are the parent's to see.
 WORKER_OUTCOMES = frozenset(
@@ -339,6 +431,13 @@ WORKER_OUTCOMES = frozenset(
 )
 #: The one ending beyond these, for the files of a batch with `Entries.headers`.
 CARD_ENDING = (Outcome.SKIPPED_BY_POLICY, Cause.FOLDER_OF_CARD)
+#: The endings beyond these that a process may have.
+PROCESS_ENDINGS = frozenset(
+    {
+        (Outcome.VANISHED, Cause.PROCESS_ENDED),
+        (Outcome.SKIPPED_BY_POLICY, Cause.PROTECTED_PROCESS),
+    }
+)
 #: Outcomes that a walker may give a directory or an entry.
 WALKER_OUTCOMES = frozenset({Outcome.UNREADABLE, Outcome.VANISHED})
 

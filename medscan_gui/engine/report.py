@@ -1,13 +1,25 @@
 """What the links gather for the session between two looks at the clock: the ledger's side of the supervisor."""
 
+import msgspec
+
 from medscan_gui.core.coverage import is_accepted
 from medscan_gui.core.finding import ItemProblem
 from medscan_gui.core.known_clean import KEY_BYTES
+from medscan_gui.core.record import SlowItem
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome, Place
+from medscan_gui.engine import limits
 from medscan_gui.engine.events import Counted, EndedLine, EngineEvent, FoundClean, ItemsEnded, ItemTrouble
+from medscan_gui.engine.protocol import Suspect
 
 #: Causes that a whole target may have which is no more there, or is another one now.
 _SUSPICIOUS = frozenset({Cause.READ_ERROR, Cause.REPLACED})
+
+
+class Question(msgspec.Struct, frozen=True):
+    """An item that took too long: what is told of it once it is known why, and where it is."""
+
+    trouble: ItemTrouble
+    suspect: Suspect
 
 
 class Report:
@@ -21,6 +33,9 @@ class Report:
         self.bytes_ended = 0
         #: Items that vanished or could not be read since this was last looked at: has the target gone?
         self.suspicions = 0
+        #: Items that took too long and are not told yet.
+        self.questions: list[Question] = []
+        self.slowest: tuple[SlowItem, ...] = ()
         self._counted_told = Counted(0, 0)
         self._final = False
         self._ended: dict[tuple[Outcome, Cause], list[int]] = {}
@@ -67,6 +82,23 @@ class Report:
         self.bytes_ended += size
         problem = ItemProblem(chain=chain, outcome=outcome, cause=cause, detail=detail, place=place)
         self._events.append(ItemTrouble(problem, size))
+
+    def end_slow_item(self, problem: ItemProblem, size: int, suspect: Suspect) -> None:
+        """A file ended because it took too long; it is told by whoever finds out why."""
+        self.items_ended += 1
+        self.bytes_ended += size
+        self.questions.append(Question(ItemTrouble(problem, size), suspect))
+
+    def took(self, path: bytes, seconds: float, size: int) -> None:
+        """An item took long."""
+        item = SlowItem(chain=(path,), milliseconds=int(seconds * 1000), size=size)
+        slowest = sorted((*self.slowest, item), key=lambda one: one.milliseconds, reverse=True)
+        self.slowest = tuple(slowest[: limits.SLOWEST_TOLD])
+
+    def take_questions(self) -> list[Question]:
+        """Return the items that took too long; whoever takes them tells them."""
+        questions, self.questions = self.questions, []
+        return questions
 
     def end_rest(self) -> None:
         """The scan is over: whatever has not ended was not reached."""

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,12 +37,17 @@ from medscan_gui.engine.protocol import (
     Refused,
     Resume,
     SelfTest,
+    Suspect,
     line,
     split_names,
 )
+from medscan_gui.engine.suspects import find_slow_rule
 from medscan_gui.engine.unpack.tree import Inside
 
-_Order = Load | Entries | Pause | Resume
+if TYPE_CHECKING:
+    from medscan_gui.engine.live.readers import LiveReaders
+
+_Order = Load | Entries | Suspect | Pause | Resume
 
 
 class Orders:
@@ -52,7 +58,7 @@ class Orders:
         self.going.set()
         #: Nothing more will be wanted.
         self.ended = threading.Event()
-        self._waiting: SimpleQueue[Load | Entries | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Load | Entries | Suspect | None] = SimpleQueue()
         threading.Thread(target=self._read, args=(lines,), name="orders", daemon=True).start()
 
     def _read(self, chunks: Iterable[bytes]) -> None:
@@ -74,7 +80,7 @@ class Orders:
         else:
             self._waiting.put(order)
 
-    def __iter__(self) -> Iterator[Load | Entries]:
+    def __iter__(self) -> Iterator[Load | Entries | Suspect]:
         while (order := self._waiting.get()) is not None:
             yield order
 
@@ -87,12 +93,17 @@ class Orders:
 def scan(lines: Iterable[bytes], sink: int) -> bool:
     """Follow orders until they end. Returns False if the rules were refused."""
     worker: Worker | None = None
+    load: Load | None = None
     orders = Orders(lines)
     for order in orders:
         if isinstance(order, Load):
             worker = _load(order, sink, orders)
             if worker is None:
                 return False
+            load = order
+        elif isinstance(order, Suspect):
+            if load is not None:
+                find_slow_rule(load, order, sink)
         elif worker is not None:
             worker.scan(order)
             if not orders.waiting:
@@ -168,6 +179,7 @@ class Worker:
         self._ended = orders.ended
         self._pace = pace
         self._pipeline = pipeline
+        self._readers: LiveReaders | None = None
         self._sink = sink
         #: Keys of clean files that are not told yet, of one batch at most.
         self._clean: list[bytes] = []
@@ -179,7 +191,10 @@ class Worker:
         self._scanned: int | None = None
 
     def scan(self, batch: Entries) -> None:
-        """Scan the files of one batch."""
+        """Scan the items of one batch."""
+        if batch.things:
+            self._scan_live(batch)
+            return
         self._enter(batch)
         scan, sink, going, pace = self._pipeline.scan, self._sink, self._going.is_set, self._pace
         inodes = unpack_numbers(batch.inodes) if batch.inodes else repeat(0)
@@ -201,6 +216,27 @@ class Worker:
         if self._clean:
             send_all(self._sink, line(Clean(b"".join(self._clean))))
             self._clean.clear()
+
+    def _scan_live(self, batch: Entries) -> None:
+        """Scan items that are no files."""
+        self.finish_telling()
+        if self._readers is None:
+            from medscan_gui.engine.live.readers import LiveReaders
+
+            self._readers = LiveReaders(self._pipeline.matcher, self._pipeline.patience, self._rest_between)
+        names = split_names(batch.names)
+        for item, (name, thing, size) in enumerate(zip(names, batch.things, batch.sizes, strict=True), batch.first):
+            self._going.wait()
+            send_all(self._sink, b'%b["b",%d]\n' % (self._untold, item))
+            self._item, self._untold = item, b""
+            self._end(item, self._readers.scan(name, thing, size, self._tell_match))
+            self.finish_telling()
+
+    def _rest_between(self) -> None:
+        """Rest within an item, if that is due."""
+        if self._pace is not None and (seconds := self._pace.due()):
+            self._ended.wait(seconds)
+            self._pace.rested()
 
     def _enter(self, batch: Entries) -> None:
         self._pipeline.enter(batch.directory, batch.mark, headers=batch.headers)
@@ -267,7 +303,7 @@ def _hit(item: int, match: RuleMatch, found: ItemMatch) -> Hit:
         reference=match.reference,
         sha256=found.sha256,
         size=found.size,
-        file=_opened(found.identity),
+        file=_opened(found.identity) if found.identity is not None else None,
         engine=match.engine,
         chain=found.chain,
         file_sha256=found.file_sha256,

@@ -158,6 +158,7 @@ class Supervisor:
             walk_complete=self._crew.walk_complete,
             engines=tuple(self._crew.proofs),
             restarts=self._crew.restarts,
+            slowest=self._report.slowest,
         )
 
     def _scan(self) -> Generator[EngineEvent, None, Stop]:

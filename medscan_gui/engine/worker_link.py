@@ -10,7 +10,7 @@ from collections import deque
 
 import msgspec
 
-from medscan_gui.core.finding import FileIdentity, Finding
+from medscan_gui.core.finding import FileIdentity, Finding, ItemProblem
 from medscan_gui.core.verdict import EngineProof
 from medscan_gui.core.words import Cause, Outcome, Place
 from medscan_gui.engine import limits
@@ -38,6 +38,7 @@ from medscan_gui.engine.protocol import (
     Refused,
     Resume,
     SelfTest,
+    Suspect,
     WorkerMessage,
     line,
     split_names,
@@ -96,6 +97,7 @@ class _Batch:
             names=names,
             sizes=entries.sizes[start:],
             inodes=entries.inodes[8 * start :],
+            things=entries.things[start:],
         )
         return line(left)
 
@@ -185,7 +187,7 @@ class WorkerLink:
         if isinstance(message, Begin):
             self._begin(message.id, at)
         elif isinstance(message, End):
-            self._end(message)
+            self._end(message, at)
         elif isinstance(message, Hit):
             self._hit(message)
         elif isinstance(message, Member | Members):
@@ -239,6 +241,8 @@ class WorkerLink:
         if not self._begun:
             raise ProtocolError("an item ends that was not begun")
         batch = self._batches[0]
+        if at - self._begun_at > limits.SLOW_SECONDS:
+            self._tell_slow(batch, at)
         self._scanned_items += 1
         self._scanned_bytes += batch.sizes[batch.done]
         batch.done += 1
@@ -264,15 +268,27 @@ class WorkerLink:
         self._bytes_given -= size
         self._window_items += items
 
-    def _end(self, end: End) -> None:
+    def _end(self, end: End, at: float) -> None:
         batch = self._at_hand(end.id)
+        if at - self._begun_at > limits.SLOW_SECONDS:
+            self._tell_slow(batch, at)
         by_card = batch.entries.headers and (end.outcome, end.cause) == CARD_ENDING
         if end.outcome not in WORKER_OUTCOMES and not by_card:
             raise ProtocolError("an outcome that is not a worker's to give")
-        size = batch.sizes[batch.done]
-        place = batch.entries.place
-        self._report.end_item((batch.path(),), end.outcome, end.cause, end.detail, size, place)
+        self._report_end(batch, end.outcome, end.cause, end.detail)
         self._advance(batch)
+
+    def _tell_slow(self, batch: _Batch, at: float) -> None:
+        self._report.took(batch.path(), at - self._begun_at, batch.sizes[batch.done])
+
+    def _report_end(self, batch: _Batch, outcome: Outcome, cause: Cause, detail: str) -> None:
+        entries, size, path = batch.entries, batch.sizes[batch.done], batch.path()
+        if outcome is Outcome.TIMED_OUT and entries.place is Place.FILE:
+            problem = ItemProblem(chain=(path,), outcome=outcome, cause=cause, detail=detail)
+            suspect = Suspect(entries.directory, batch.names[batch.done], entries.mark)
+            self._report.end_slow_item(problem, size, suspect)
+        else:
+            self._report.end_item((path,), outcome, cause, detail, size, entries.place)
 
     def _advance(self, batch: _Batch) -> None:
         self._begun = False
@@ -354,8 +370,7 @@ class WorkerLink:
         if self._begun:
             batch = self._batches[0]
             path = batch.path()
-            size, place = batch.sizes[batch.done], batch.entries.place
-            self._report.end_item((path,), outcome, cause, detail, size, place)
+            self._report_end(batch, outcome, cause, detail)
         skip = 1 if self._begun else 0
         rest = [batch.rest(skip if place == 0 else 0) for place, batch in enumerate(self._batches)]
         self._batches.clear()

@@ -158,7 +158,7 @@ def test_a_gentle_worker_that_hangs_in_an_item_is_given_up(tmp_path: Path) -> No
     (tmp_path / "threat").write_bytes(MARKER)
     patience = Limits(item_seconds=0.2)
     told = scan(gently(job(tmp_path, bundle=make_bundle(SLOW_RULE), limits=patience), 100))
-    assert told.total(Outcome.TIMED_OUT, Cause.NO_ANSWER) == 1
+    assert told.total(Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW) == 1
     assert [event.lost for event in told.restarted] == [Lost.HUNG]
     assert len(told.findings) == 1
 

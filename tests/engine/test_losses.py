@@ -80,8 +80,9 @@ def test_a_hang_costs_one_item_its_outcome(slow: Path) -> None:
     told = scan(job(slow.parents[1], bundle=make_bundle(SLOW_RULE), workers=2, limits=IMPATIENT))
     assert told.stop is Stop.COMPLETED
     assert [(problem.chain, problem.outcome, problem.cause) for problem in told.problems] == [
-        ((raw(slow),), Outcome.TIMED_OUT, Cause.NO_ANSWER)
+        ((raw(slow),), Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW)
     ]
+    assert told.problems[0].detail.endswith(": Slow"), "the rule is named"
     assert told.total(Outcome.SCANNED) == 301
     assert [event.lost for event in told.restarted] == [Lost.HUNG]
 
@@ -92,6 +93,7 @@ def test_a_rule_that_heeds_its_clock_is_named(tmp_path: Path) -> None:
     limits = Limits(item_seconds=30.0, rule_share=0.04)
     told = scan(job(tmp_path, bundle=make_bundle(rule), limits=limits))
     assert told.outcomes == {(Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW): 1}
+    assert told.problems[0].detail.endswith(": Loop")
     assert told.ended.restarts == 0
 
 

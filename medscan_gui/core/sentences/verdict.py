@@ -26,10 +26,8 @@ SENTENCES: dict[str, str] = {
 
 PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
     "verdict.unchanged": (
-        N_("{count} file was not read again: it is unchanged since it was found clean with the same signatures."),
-        N_(
-            "{count} files were not read again: they are unchanged since they were found clean with the same signatures."
-        ),
+        N_("{count} file was not read again: unchanged since it was found clean with the same signatures."),
+        N_("{count} files were not read again: unchanged since they were found clean with the same signatures."),
     ),
     "verdict.threats_left": (
         N_("{count} threat was found and is still there."),
