@@ -1,171 +1,174 @@
 """What a content is by its own bytes, whatever its name says.
 
-Signatures and their places: the formats' own specifications, and file(1)'s magic(5) for what has none in public.
+One content can be several things at once, each to the program that expects it: a picture with an archive behind it,
+a medical image with a program in front. All of them are told, the one by its beginning first.
+
+The marks are in `file_marks`, text is told by `text_type`. This is asked for each file and each member, so what is
+not there costs little: about a microsecond for a short text.
 """
 
+import struct
 from collections.abc import Callable
-from enum import StrEnum
+
+from medscan_gui.engine.file_kinds import FileType
+from medscan_gui.engine.file_marks import ANY_ELSEWHERE, BEGINNINGS, ELSEWHERE, lzma_alone, old_tar
+from medscan_gui.engine.pe_sections import overlay_of_head
+from medscan_gui.engine.text_type import is_text, text_types
+
+__all__ = ["HEAD_BYTES", "TAIL_BYTES", "FileType", "types_of"]
 
 #: So much of a content's beginning decides (ISO 9660 shows itself at 32 kB).
 HEAD_BYTES = 36 << 10
 #: The end record of a zip archive lies within the last so many bytes (APPNOTE 4.3.16: comment of 64 kB at most).
 TAIL_BYTES = 22 + 0xFFFF
 
+_END_RECORD = b"PK\x05\x06"
+_ZIP64_LOCATOR = b"PK\x06\x07"
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+#: End records that are looked at from the end on: an attacker may write many.
+_END_RECORDS = 64
+_end_record = struct.Struct("<4xHHHHII").unpack_from
 
-class FileType(StrEnum):
-    """Kinds of content that MedScan tells apart. One content can be several at once."""
+#: PDF readers look for their mark in so many bytes (ISO 32000-1, annex H.3.4.1).
+_PDF_WITHIN = 1024
+_PERCENT = ord("%")
 
-    UNKNOWN = "unknown"
-    TEXT = "text"
-    # Programs
-    PE = "pe"
-    ELF = "elf"
-    MACHO = "macho"
-    SCRIPT = "script"
-    LNK = "lnk"
-    JAVA_CLASS = "java_class"
-    # Archives and streams
-    ZIP = "zip"
-    SEVEN_ZIP = "7z"
-    RAR = "rar"
-    TAR = "tar"
-    GZIP = "gzip"
-    BZIP2 = "bzip2"
-    XZ = "xz"
-    ZSTD = "zstd"
-    LZMA = "lzma"
-    COMPRESS = "compress"
-    LZ4 = "lz4"
-    CAB = "cab"
-    ARJ = "arj"
-    LHA = "lha"
-    ACE = "ace"
-    CPIO = "cpio"
-    AR = "ar"
-    RPM = "rpm"
-    XAR = "xar"
-    WIM = "wim"
-    SZDD = "szdd"
-    SQUASHFS = "squashfs"
-    CHM = "chm"
-    NSIS = "nsis"
-    INNO = "inno"
-    INSTALL_SHIELD = "install_shield"
-    # Images of disks and volumes
-    ISO = "iso"
-    UDF = "udf"
-    DMG = "dmg"
-    DISK = "disk"
-    FAT = "fat"
-    EXFAT = "exfat"
-    NTFS = "ntfs"
-    EXT = "ext"
-    VHD = "vhd"
-    VHDX = "vhdx"
-    VMDK = "vmdk"
-    QCOW2 = "qcow2"
-    VDI = "vdi"
-    # Documents
-    OLE2 = "ole2"
-    RTF = "rtf"
-    PDF = "pdf"
-    ONENOTE = "onenote"
-    ACTIVE_MIME = "active_mime"
-    HTML = "html"
-    XML = "xml"
-    EMAIL = "email"
-    MBOX = "mbox"
-    TNEF = "tnef"
-    # Pictures and the like
-    DICOM = "dicom"
-    PNG = "png"
-    JPEG = "jpeg"
-    GIF = "gif"
-    TIFF = "tiff"
-    BMP = "bmp"
-    SQLITE = "sqlite"
+#: NSIS' first header: flags, then this (its source: exehead/fileform.h). It lies at a multiple of 512.
+_NSIS = (b"\xef\xbe\xad\xdeNullsoftInst", b"\xef\xbe\xad\xdenullsoftInst", b"\xed\xbe\xad\xdeNullSoftInst")
+_NSIS_STEP = 512
+
+#: Discs begin with sixteen sectors that are nobody's.
+_SECTOR = 2048
+_DESCRIPTORS = 16 * _SECTOR
+
+#: Descriptors of a CD's image begin here, one in each sector; after so many nobody looks for more.
+_DESCRIPTORS = 16 * 2048
+_DESCRIPTOR = 2048
+_DESCRIPTORS_MOST = 64
+
+#: Kinds by the first bytes of their last 512: Apple's disk image, Microsoft's fixed virtual disk.
+_TRAILERS = {b"koly\0\0\0\x04": FileType.DMG, b"conectix": FileType.VHD}
+
+ReadAt = Callable[[int, int], bytes]
 
 
-#: Kinds by their first bytes; the longest that fits wins.
-_BEGINNINGS: dict[bytes, FileType] = {
-    b"MZ": FileType.PE,
-    b"\x7fELF": FileType.ELF,
-    b"\xfe\xed\xfa\xce": FileType.MACHO,
-    b"\xfe\xed\xfa\xcf": FileType.MACHO,
-    b"\xce\xfa\xed\xfe": FileType.MACHO,
-    b"\xcf\xfa\xed\xfe": FileType.MACHO,
-    b"\xca\xfe\xba\xbe": FileType.JAVA_CLASS,
-    b"#!": FileType.SCRIPT,
-    b"L\0\0\0\x01\x14\x02\0": FileType.LNK,
-    b"PK\x03\x04": FileType.ZIP,
-    b"PK\x05\x06": FileType.ZIP,
-    b"PK\x07\x08": FileType.ZIP,
-    b"7z\xbc\xaf\x27\x1c": FileType.SEVEN_ZIP,
-    b"Rar!\x1a\x07": FileType.RAR,
-    b"\x1f\x8b": FileType.GZIP,
-    b"BZh": FileType.BZIP2,
-    b"\xfd7zXZ\0": FileType.XZ,
-    b"\x28\xb5\x2f\xfd": FileType.ZSTD,
-    b"\x04\x22\x4d\x18": FileType.LZ4,
-    b"\x1f\x9d": FileType.COMPRESS,
-    b"MSCF": FileType.CAB,
-    b"\x60\xea": FileType.ARJ,
-    b"070701": FileType.CPIO,
-    b"070702": FileType.CPIO,
-    b"070707": FileType.CPIO,
-    b"\xc7\x71": FileType.CPIO,
-    b"\x71\xc7": FileType.CPIO,
-    b"!<arch>\n": FileType.AR,
-    b"\xed\xab\xee\xdb": FileType.RPM,
-    b"xar!": FileType.XAR,
-    b"MSWIM\0\0\0": FileType.WIM,
-    b"SZDD\x88\xf0\x27\x33": FileType.SZDD,
-    b"hsqs": FileType.SQUASHFS,
-    b"ITSF": FileType.CHM,
-    b"ISc(": FileType.INSTALL_SHIELD,
-    b"vhdxfile": FileType.VHDX,
-    b"KDMV": FileType.VMDK,
-    b"QFI\xfb": FileType.QCOW2,
-    b"conectix": FileType.VHD,
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": FileType.OLE2,
-    b"{\\rt": FileType.RTF,
-    b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3": FileType.ONENOTE,
-    b"ActiveMime": FileType.ACTIVE_MIME,
-    b"\x78\x9f\x3e\x22": FileType.TNEF,
-    b"\x89PNG\r\n\x1a\n": FileType.PNG,
-    b"\xff\xd8\xff": FileType.JPEG,
-    b"GIF8": FileType.GIF,
-    b"II*\0": FileType.TIFF,
-    b"MM\0*": FileType.TIFF,
-    b"SQLite format 3\0": FileType.SQLITE,
-}
-
-#: Kinds by bytes at a later place.
-_ELSEWHERE: tuple[tuple[int, bytes, FileType], ...] = (
-    (128, b"DICM", FileType.DICOM),
-    (257, b"ustar", FileType.TAR),
-    (2, b"-lh", FileType.LHA),
-    (2, b"-lz", FileType.LHA),
-    (7, b"**ACE**", FileType.ACE),
-    (0x8001, b"CD001", FileType.ISO),
-    (3, b"NTFS    ", FileType.NTFS),
-    (3, b"EXFAT   ", FileType.EXFAT),
-    (0x438, b"\x53\xef", FileType.EXT),
-    (0x40, b"\x7f\x10\xda\xbe", FileType.VDI),
-)
-
-
-def types_of(head: bytes, tail: Callable[[], bytes]) -> tuple[FileType, ...]:
+def types_of(head: bytes, tail: Callable[[], bytes], read_at: ReadAt | None = None) -> tuple[FileType, ...]:
     """Return all that a content is, the kind by its beginning first; () for nothing that is known.
 
     `head` is its beginning (`HEAD_BYTES`, or all of it); `tail` gives its last `TAIL_BYTES` if they are asked for.
+    `read_at` gives other bytes of it, by place and size: what only shows itself further on is not told without.
     """
-    found = []
-    for length in (16, 10, 8, 6, 4, 3, 2):
-        if (kind := _BEGINNINGS.get(head[:length])) is not None:
-            found.append(kind)
-            break
-    found += [kind for place, mark, kind in _ELSEWHERE if head.startswith(mark, place)]
-    if FileType.ZIP not in found and b"PK\x05\x06" in tail():
-        found.append(FileType.ZIP)  # prefixed: self-extracting, or two files in one
+    found = _by_beginning(head)
+    if ANY_ELSEWHERE.match(head):
+        found += _by_places(head)
+    if is_text(head):
+        found += text_types(head)
+    elif not found:
+        found += _without_mark(head)
+    if FileType.PDF not in found and _hides_pdf(head, tail):
+        found.append(FileType.PDF)
+    found += _by_end(head if len(head) < HEAD_BYTES else tail(), zipped=FileType.ZIP in found)
+    if read_at is not None:
+        if FileType.PE in found and _is_nsis(head, read_at):
+            found.append(FileType.NSIS)
+        elif FileType.ISO in found and _is_udf(read_at):
+            found.append(FileType.UDF)
     return tuple(dict.fromkeys(found))
+
+
+def _by_beginning(head: bytes) -> list[FileType]:
+    for mark, meaning in BEGINNINGS.get(head[:2], ()):
+        if head.startswith(mark):
+            kind = meaning if isinstance(meaning, FileType) else meaning(head)
+            return [] if kind is None else [kind]
+    return []
+
+
+def _by_places(head: bytes) -> list[FileType]:
+    found = []
+    for place, mark, meaning in ELSEWHERE:
+        if head.startswith(mark, place):
+            kind = meaning if isinstance(meaning, FileType) else meaning(head)
+            if kind is not None:
+                found.append(kind)
+    return found
+
+
+def _without_mark(head: bytes) -> list[FileType]:
+    if lzma_alone(head):
+        return [FileType.LZMA]
+    return [FileType.TAR] if old_tar(head) else []
+
+
+def _hides_pdf(head: bytes, tail: Callable[[], bytes]) -> bool:
+    """Say whether a PDF begins behind other bytes, as readers allow; a text that only speaks of PDF is none."""
+    if _PERCENT not in head[:_PDF_WITHIN]:
+        return False  # one byte is looked for much faster than five
+    place = head.find(b"%PDF-", 0, _PDF_WITHIN)
+    if place < 0 or not head[place + 5 : place + 6].isdigit():
+        return False
+    rest = head[place:]
+    return b" obj" in rest or b"startxref" in rest or b"startxref" in tail()
+
+
+def _by_end(end: bytes, *, zipped: bool) -> list[FileType]:
+    found = []
+    if not zipped and _END_RECORD[2] in end and _END_RECORD in end and _ends_as_zip(end):
+        found.append(FileType.ZIP)  # prefixed: self-extracting, or two files in one
+    if (kind := _TRAILERS.get(end[-512:-504])) is not None:
+        found.append(kind)
+    return found
+
+
+def _ends_as_zip(end: bytes) -> bool:
+    """Say whether one of the end records at hand has a directory in front of it: programs mention the mark alone."""
+    place = len(end)
+    for _attempt in range(_END_RECORDS):
+        place = end.rfind(_END_RECORD, 0, place)
+        if place < 0:
+            return False
+        if place + 22 <= len(end) and _is_end_record(end, place):
+            return True
+    return False
+
+
+def _is_end_record(end: bytes, place: int) -> bool:
+    disk, first_disk, _here, entries, size, _start = _end_record(end, place)
+    # Few archives are split into a thousand parts; 0xFFFF stands in the 64-bit ones.
+    if not (first_disk <= disk < 1000 or first_disk == disk == 0xFFFF) or not entries:
+        return False
+    if end.startswith(_ZIP64_LOCATOR, place - 20) and place >= 20:
+        return True
+    # Wrong sizes are what evasions are made of: a directory's last entry somewhere before is enough.
+    return size >= 46 and (size > place or end.startswith(_DIRECTORY_ENTRY, place - size) or _near(end, place))
+
+
+def _near(end: bytes, place: int) -> bool:
+    """Say whether a directory entry that ends right before the end record lies in front of it."""
+    entry = end.rfind(_DIRECTORY_ENTRY, 0, place)
+    if entry < 0 or entry + 46 > place:
+        return False
+    name, extra, comment = struct.unpack_from("<HHH", end, entry + 28)
+    return entry + 46 + int(name) + int(extra) + int(comment) == place
+
+
+def _is_nsis(head: bytes, read_at: ReadAt) -> bool:
+    """Say whether an NSIS installer begins where the program's sections end, or a few steps further on."""
+    start = overlay_of_head(head)
+    if not start:
+        return False
+    start -= start % _NSIS_STEP
+    part = read_at(start, 16 * _NSIS_STEP)
+    return any(part.startswith(_NSIS, place + 4) for place in range(0, len(part), _NSIS_STEP))
+
+
+def _is_udf(read_at: ReadAt) -> bool:
+    """Say whether a disc of ISO 9660 is one of UDF as well: among its first descriptors (ECMA-167, 2/9.1)."""
+    sectors = read_at(_DESCRIPTORS, _SECTOR * 32)
+    return any(sectors.startswith(b"NSR0", place + 1) for place in range(0, len(sectors), _SECTOR))
+
+
+def _has_udf(read_at: ReadAt) -> bool:
+    """Say whether the descriptors of a CD's image go on with those of UDF (ECMA-167, 2/8.3; OSTA UDF, 6.11)."""
+    part = read_at(_DESCRIPTORS, _DESCRIPTORS_MOST * _DESCRIPTOR)
+    return any(part.startswith(b"NSR0", place + 1) for place in range(0, len(part), _DESCRIPTOR))

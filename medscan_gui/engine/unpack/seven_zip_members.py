@@ -29,6 +29,8 @@ class Contents:
     archive: Archive
     #: CRCs of the listing are CRC-32 of the content.
     crc32: bool
+    #: How the only content of an archive is called if the archive gives it no name.
+    only: bytes = b""
     entries: list[Entry] = field(default_factory=list)
     #: What is wrong with the archive as a whole, told after its members.
     problem: UnpackError | None = None
@@ -111,7 +113,7 @@ class Contents:
         with start() as child:
             for number, entry in enumerate(entries):
                 part = _Part(child, entry, check=self.crc32)
-                yield Member(entry.name, part.chunks(), size=entry.size)
+                yield Member(self.only or entry.name, part.chunks(), size=entry.size)
                 part.skip_rest()
                 if part.wrong:
                     return self._after_misfit(entries, number, child)

@@ -1,5 +1,6 @@
 """Looking inside samples as the engine does: a real matcher, the real tree, a real budget."""
 
+import lzma
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,13 @@ from medscan_gui.engine.unpack.tree import Chain, Tree
 
 #: Samples made by real tools (tests/formats/README.md).
 SAMPLES = Path(__file__).resolve().parents[2] / "formats"
+
+
+def sample_of(name: str) -> bytes:
+    """Return a sample's content; images of disks are kept as .xz, which is not part of the sample."""
+    content = (SAMPLES / name).read_bytes()
+    return lzma.decompress(content) if name.endswith(".img.xz") else content
+
 
 _RULE = b"""
 rule Payload { strings: $a = "MEDSCAN-INERT-PAYLOAD-5D1C8E0A" ascii wide condition: $a }
