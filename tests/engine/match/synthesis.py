@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from typing import Any
 
 from medscan_gui.engine.match.condition import Node
 from medscan_gui.engine.match.knowledge import bytes_read, number_of
@@ -154,10 +155,10 @@ class Maker:
                 found += bytes.fromhex("".join(digits))
         return found
 
-    def _of_expression(self, parsed: Iterable[tuple[object, object]]) -> bytes:
+    def _of_expression(self, parsed: Iterable[Any]) -> bytes:
         return b"".join(self._of_operation(str(operation), argument) for operation, argument in parsed)
 
-    def _of_operation(self, operation: str, argument: object) -> bytes:
+    def _of_operation(self, operation: str, argument: Any) -> bytes:
         match operation, argument:
             case "LITERAL", int(code):
                 return bytes((code,))
@@ -174,7 +175,7 @@ class Maker:
                 return b"x"
         return b""  # a place, such as the end of a line
 
-    def _of_members(self, members: "list[tuple[object, object]]") -> bytes:
+    def _of_members(self, members: list[Any]) -> bytes:
         if str(members[0][0]) == "NEGATE":
             return b"~"
         operation, argument = self._chance.choice(members)
