@@ -27,7 +27,7 @@ _ZIP64_LOCATOR = b"PK\x06\x07"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 #: End records that are looked at from the end on: an attacker may write many.
 _END_RECORDS = 64
-_end_record = struct.Struct("<4xHHHHII").unpack_from
+_end_record = struct.Struct("<4xHHHHIIH").unpack_from
 
 #: PDF readers look for their mark in so many bytes (ISO 32000-1, annex H.3.4.1).
 _PDF_WITHIN = 1024
@@ -133,14 +133,17 @@ def _ends_as_zip(end: bytes) -> bool:
 
 
 def _is_end_record(end: bytes, place: int) -> bool:
-    disk, first_disk, _here, entries, size, _start = _end_record(end, place)
+    disk, first_disk, here, entries, size, _start, comment = _end_record(end, place)
     # Few archives are split into a thousand parts; 0xFFFF stands in the 64-bit ones.
-    if not (first_disk <= disk < 1000 or first_disk == disk == 0xFFFF) or not entries:
+    if not (first_disk <= disk < 1000 or first_disk == disk == 0xFFFF) or here > entries or not entries:
         return False
-    if end.startswith(_ZIP64_LOCATOR, place - 20) and place >= 20:
+    if place >= 20 and end.startswith(_ZIP64_LOCATOR, place - 20):
         return True
-    # Wrong sizes are what evasions are made of: a directory's last entry somewhere before is enough.
-    return size >= 46 and (size > place or end.startswith(_DIRECTORY_ENTRY, place - size) or _near(end, place))
+    if _near(end, place):
+        return True  # wrong sizes are what evasions are made of: a directory's last entry right before is enough
+    if size > place:  # the directory begins before what is at hand
+        return 46 <= int(size) // int(entries) <= 46 + 3 * 0xFFFF and place + 22 + int(comment) == len(end)
+    return end.startswith(_DIRECTORY_ENTRY, place - size)
 
 
 def _near(end: bytes, place: int) -> bool:

@@ -41,7 +41,7 @@ class Source(ABC):
         """What it is by its own bytes."""
         if self._types is None:
             tail_at = max(0, self.size - TAIL_BYTES)
-            self._types = types_of(self.read_at(0, HEAD_BYTES), lambda: self.read_at(tail_at, TAIL_BYTES))
+            self._types = types_of(self.read_at(0, HEAD_BYTES), lambda: self.read_at(tail_at, TAIL_BYTES), self.read_at)
         return self._types
 
     def open(self) -> "io.BufferedReader":
