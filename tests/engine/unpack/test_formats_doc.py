@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from medscan_gui.engine.unpack.base import Format
 from medscan_gui.engine.unpack.registry import FORMATS, NOT_OPENED
 
 _FILE = Path(__file__).resolve().parents[3] / "docs" / "formats.md"
@@ -27,12 +28,16 @@ Recognised and not opened (the item ends as "{not_opened}"): {kinds}.
 """
 
 
+def _samples(one: Format) -> str:
+    return ", ".join(f"`{name}`" for name in one.samples)
+
+
 def _page() -> str:
     from medscan_gui.core.text import current
     from medscan_gui.engine.limits import UnpackLimits
 
     lines = [
-        f"| {one.name} | {one.library} | {', '.join(f'`{name}`' for name in one.samples)} | {one.read} | {one.not_read} |"
+        f"| {one.name} | {one.library} | {_samples(one)} | {one.read} | {one.not_read} |"
         for one in sorted(FORMATS, key=lambda one: one.name.lower())
     ]
     assert not any(text.count("|") != 6 for text in lines), "a bar in a cell would break the table"
