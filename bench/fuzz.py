@@ -29,8 +29,6 @@ _BY_CHILD = (
     *(".7z", ".rar", ".cab", ".iso", ".img.xz", ".arj", ".lzh", ".chm"),
     *(".rpm", ".wim", ".squashfs", ".xar", ".dmg"),
 )
-    [".7z", ".rar", ".cab", ".iso", ".img.xz", ".arj", ".lzh", ".chm", ".rpm", ".wim", ".squashfs", ".xar", ".dmg"]
-)
 
 
 def main() -> int:
