@@ -65,6 +65,20 @@ _REASON_STEPS = {
     "verdict.ledger_mismatch": "advice.do.program_fault",
     "verdict.not_committed": "advice.do.save_elsewhere",
 }
+#: Reasons that second opinions give begin so; what is wrong with one has mostly no other step than to try again.
+_SECOND = "second."
+_SECOND_STEPS = {
+    "second.absent": "advice.do.second_install",
+    "second.disabled": "advice.do.second_install",
+    "second.hides_limits": "advice.do.second_install",
+    "second.no_database": "advice.do.second_update",
+    "second.too_old": "advice.do.second_update",
+    "second.stale": "advice.do.second_update",
+    "second.age_unknown": "advice.do.second_update",
+    "second.not_analysed": "advice.do.second_files",
+    "second.cancelled": "advice.do.run_to_end",
+}
+_SECOND_OTHERWISE = "advice.do.second_again"
 
 # What a stopped scan always brings along: its own reason already says what to do.
 _STOP_ECHOES = frozenset(
@@ -78,6 +92,7 @@ _STOP_ECHOES = frozenset(
         "verdict.no_rules",
         "verdict.no_engine_ready",
         "verdict.signature_age_unknown",
+        "second.not_reached",
     }
 )
 
@@ -297,11 +312,18 @@ def _means_amber(record: ScanRecord) -> Message:
         return Message.of("advice.means.amber_nothing")
     if record.evidence.threats_accepted > 0:
         return Message.of("advice.means.amber_accepted")
+    return Message.of(_means_of_doubts(codes))
+
+
+def _means_of_doubts(codes: frozenset[str]) -> str:
+    """Return what it means if these are all the doubts that there are."""
     if codes == {"verdict.not_committed"}:
-        return Message.of("advice.means.amber_unsaved")
+        return "advice.means.amber_unsaved"
+    if codes and all(code.startswith(_SECOND) for code in codes):
+        return "advice.means.amber_second"
     if codes and codes <= {"verdict.not_committed", "verdict.signatures_too_old", "verdict.signature_age_unknown"}:
-        return Message.of("advice.means.amber_old")
-    return Message.of("advice.means.amber_partial")
+        return "advice.means.amber_old"
+    return "advice.means.amber_partial"
 
 
 def _amber_steps(record: ScanRecord) -> Iterator[str]:
@@ -312,10 +334,16 @@ def _amber_steps(record: ScanRecord) -> Iterator[str]:
         if code == "verdict.items_not_read":
             yield from _not_read_steps(record)
         else:
-            yield _REASON_STEPS.get(code, "advice.do.scan_again")
+            yield _step_for(code)
     if not codes:
         yield "advice.do.scan_again"
     yield "advice.do.unchecked_medium" if record.target.removable else "advice.do.unchecked_device"
+
+
+def _step_for(code: str) -> str:
+    if code.startswith(_SECOND):
+        return _SECOND_STEPS.get(code, _SECOND_OTHERWISE)
+    return _REASON_STEPS.get(code, "advice.do.scan_again")
 
 
 def _reasons_to_act_on(record: ScanRecord) -> list[str]:

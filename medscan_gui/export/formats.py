@@ -57,6 +57,10 @@ def record_json(record: ScanRecord) -> bytes:
         entry["where"] = found.where
     for entry, problem in zip(document["problems"], record.problems, strict=True):
         entry["where"] = problem.where
+    for told, opinion in zip(document["evidence"]["opinions"], record.opinions, strict=True):
+        told["name"] = opinion.name
+        for entry, problem in zip(told["problems"], opinion.problems, strict=True):
+            entry["where"] = problem.where
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2)
 
 
@@ -64,7 +68,7 @@ def findings_csv(record: ScanRecord, words: Words) -> bytes:
     """Return the threats of a scan as a table, worst first, all of them."""
     columns = (
         "severity", "family", "rule", "author", "where", "sha256", "size", "state",
-        "fate_why", "entry", "description", "reference", "rule_file",
+        "fate_why", "entry", "description", "reference", "rule_file", "engine",
     )  # fmt: skip
     accepted = {one.sha256: one for one in record.accepted}
     rows = (
@@ -72,7 +76,7 @@ def findings_csv(record: ScanRecord, words: Words) -> bytes:
             _say(words, f"severity.{found.severity.value}"), found.family, found.rule, found.author, found.where,
             found.sha256, found.size, _say(words, f"report.state.{found.fate.value}"),
             _fate_why(found, accepted.get(found.content), words), found.entry,
-            found.description, found.reference, found.rule_file,
+            found.description, found.reference, found.rule_file, found.engine,
         )
         for found in worst_first(record.findings)
     )  # fmt: skip
@@ -98,6 +102,25 @@ def problems_csv(record: ScanRecord, words: Words) -> bytes:
         for problem in record.problems
     )
     return _table(("where", "outcome", "cause", "detail"), rows, words)
+
+
+def opinions_csv(record: ScanRecord, words: Words) -> bytes:
+    """Return the second opinions of a scan as a table, one row for each engine that was asked."""
+    columns = (
+        "engine", "version", "database", "database_date", "state", "complete", "analysed", "not_analysed", "threats",
+        "cause",
+    )  # fmt: skip
+    rows = (
+        (
+            opinion.name, opinion.version, opinion.database_version, opinion.database_date,
+            _say(words, f"second.status.{opinion.status.value}"),
+            _say(words, "report.second.complete" if opinion.complete else "report.second.not_complete"),
+            opinion.analysed if opinion.counted else "", opinion.not_analysed if opinion.counted else "",
+            opinion.threats, words.sentence(opinion.reason) if opinion.reason is not None else "",
+        )
+        for opinion in record.opinions
+    )  # fmt: skip
+    return _table(columns, rows, words)
 
 
 def scans_csv(scans: Iterable[ScanSummary], words: Words) -> bytes:

@@ -118,6 +118,22 @@ class AcceptedFile(msgspec.Struct, frozen=True, kw_only=True):
     until: str
 
 
+class SecondRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One second engine: its name and versions, sentences of what it did, and files that it did not analyse."""
+
+    title: str
+    lines: tuple[str, ...]
+    named: tuple[ProblemItem, ...]
+    left_out: str
+
+
+class SecondPart(msgspec.Struct, frozen=True):
+    """The second opinions."""
+
+    title: str
+    engines: tuple[SecondRow, ...]
+
+
 class CleanUp(msgspec.Struct, frozen=True, kw_only=True):
     """What a scan that follows another one builds on, and what it read again. Numbers are in the facts' words."""
 
@@ -211,6 +227,8 @@ class Report(Document, frozen=True, kw_only=True):
     clean_up: CleanUp | None = None
     #: None where none is shown.
     procedure: ProcedurePage | None = None
+    #: None where no second engine was asked.
+    second: SecondPart | None = None
 
 
 class ActionFile(msgspec.Struct, frozen=True, kw_only=True):

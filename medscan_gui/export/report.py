@@ -22,6 +22,7 @@ from medscan_gui.export.model import CoverageRow, EngineRow, Fact, Figure, Journ
 from medscan_gui.export.report_lists import problem_groups, rule_groups, severity_counts
 from medscan_gui.export.report_procedure import procedure_page
 from medscan_gui.export.report_rules import accepted_files, card_facts, card_lists, card_summary, clean_up
+from medscan_gui.export.report_second import second_part
 from medscan_gui.export.speaker import (
     FOOT_LIMIT,
     PERIMETER_LIMIT,
@@ -93,6 +94,7 @@ def build_report(
         accepted_left_out=accepted_left_out,
         clean_up=clean_up(record, speaker),
         procedure=procedure_page(record, procedure, steps, speaker),
+        second=second_part(record, speaker),
     )
 
 

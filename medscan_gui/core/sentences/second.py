@@ -65,7 +65,7 @@ SENTENCES: dict[str, str] = {
         "it, or not for every file."
     ),
     # Report.
-    "report.label.second": N_("Second opinions"),
+    "report.second.title": N_("Second opinions"),
     "report.second.engine": N_("{engine} {version} ({tool})"),
     "report.second.database": N_("Signatures {version} of {date}, {age}"),
     "report.second.no_date": N_("unknown date"),
@@ -81,7 +81,14 @@ SENTENCES: dict[str, str] = {
     "report.second.complete": N_("complete"),
     "report.second.not_complete": N_("not complete"),
     "report.second.taken": N_("{state}, {test}, {seconds} s"),
-    "report.second.named": N_("Not analysed: {where} ({outcome})"),
+    # Tables.
+    "column.engine": N_("Engine"),
+    "column.version": N_("Version"),
+    "column.database": N_("Version of its signatures"),
+    "column.database_date": N_("Date of its signatures (UTC)"),
+    "column.complete": N_("To its end"),
+    "column.analysed": N_("Files analysed"),
+    "column.not_analysed": N_("Files not analysed"),
     "second.status.ready": N_("ready"),
     "second.status.absent": N_("not found"),
     "second.status.disabled": N_("switched off"),
