@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.file_kinds import FileType
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, cut_short, damaged
-from medscan_gui.engine.unpack.partitions import Layout, gaps, layout_of
+from medscan_gui.engine.unpack.partitions import gaps, layout_of
 from medscan_gui.engine.unpack.source import Source
 from medscan_gui.engine.unpack.volume_files import readable, volume_members
 
 #: Larger partitions are not copied as a whole: their files are read where they lie.
 COPIED_WHOLE = 512 << 20
+#: All of the boot sector but the mark by which a disk is known: it is no disk of its own.
+_BOOT_SECTOR = 510
+#: A fixed virtual disk (VHD) is the disk and this trailer.
+_VHD_TRAILER = 512
 #: Gaps are read in pieces of this size, and pieces of zeros are passed over.
 _PIECE = 1 << 20
 
@@ -18,11 +22,12 @@ _PIECE = 1 << 20
 def open_disk(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     """Give the boot sector, each partition, and each stretch outside of them that holds more than zeros."""
     layout = layout_of(source)
-    yield Member(b"[boot sector]", source.chunks(0, layout.sector), size=layout.sector)
-    for number, (start, end) in enumerate(layout.partitions, 1):
-        yield from _partition(source, unpacking, b"[partition %d]" % number, start, end)
-    for number, (start, end) in enumerate(_stretches(source, layout, unpacking), 1):
-        yield Member(b"[gap %d]" % number, source.chunks(start, end), size=end - start)
+    end = source.size - _VHD_TRAILER if FileType.VHD in source.types else source.size
+    yield Member(b"[boot sector]", source.chunks(0, _BOOT_SECTOR), size=_BOOT_SECTOR)
+    for number, (start, after) in enumerate(layout.partitions, 1):
+        yield from _partition(source, unpacking, b"[partition %d]" % number, start, after)
+    for number, (start, after) in enumerate(_stretches(source, gaps(layout, end), unpacking), 1):
+        yield Member(b"[gap %d]" % number, source.chunks(start, after), size=after - start)
     if layout.problem:
         raise damaged(layout.problem)
     if layout.cut_short:
@@ -33,7 +38,6 @@ def _partition(source: Source, unpacking: Unpacking, name: bytes, start: int, en
     if end - start <= COPIED_WHOLE:
         yield Member(name, source.chunks(start, end), size=end - start)
     elif readable(source, start):
-        yield Member(name + b" [boot sector]", source.chunks(start, start + 512), size=512)
         yield from volume_members(source, unpacking, start, name + b"/")
     elif end - start <= unpacking.budget.bytes_left:
         yield Member(name, source.chunks(start, end), size=end - start)
@@ -41,9 +45,9 @@ def _partition(source: Source, unpacking: Unpacking, name: bytes, start: int, en
         yield Member(name, problem=UnpackError(Outcome.LIMIT_REACHED, Cause.TOO_MANY_BYTES).ending, size=end - start)
 
 
-def _stretches(source: Source, layout: Layout, unpacking: Unpacking) -> Iterator[tuple[int, int]]:
+def _stretches(source: Source, found: list[tuple[int, int]], unpacking: Unpacking) -> Iterator[tuple[int, int]]:
     """Yield where the gaps hold something: neighbouring pieces together."""
-    for start, end in gaps(layout, source.size):
+    for start, end in found:
         begun = -1
         for place in range(start, end, _PIECE):
             unpacking.budget.check()
@@ -59,13 +63,9 @@ def _stretches(source: Source, layout: Layout, unpacking: Unpacking) -> Iterator
 
 
 def open_exfat(source: Source, unpacking: Unpacking) -> Iterator[Member]:
-    """Give the files of an exFAT volume, and its boot region."""
-    yield Member(b"[boot region]", source.chunks(0, _EXFAT_BOOT))
+    """Give the files of an exFAT volume."""
     yield from volume_members(source, unpacking)
 
-
-#: Boot sectors of exFAT: twelve, and a copy of them (Microsoft, exFAT specification, 2).
-_EXFAT_BOOT = 24 * 512
 
 FORMATS = (
     Format(
@@ -82,7 +82,7 @@ FORMATS = (
         kinds=(FileType.EXFAT,),
         opener=open_exfat,
         library="pytsk3",
-        read="all files that exist, the boot region",
+        read="all files that exist",
         not_read="deleted files, space that no file uses",
         samples=("sample-exfat.img.xz",),
     ),

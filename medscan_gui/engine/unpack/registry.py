@@ -4,7 +4,7 @@ Openers import their libraries when they are first used: most scans meet few for
 """
 
 from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.unpack import disk_image, seven_zip, seven_zip_images, zip_family
+from medscan_gui.engine.unpack import disk_image, seven_zip, seven_zip_images, streams, zip_family
 from medscan_gui.engine.unpack.base import Format
 from medscan_gui.engine.unpack.source import Source
 
@@ -14,10 +14,21 @@ FORMATS: tuple[Format, ...] = (
     *seven_zip_images.FORMATS,
     *disk_image.FORMATS,
     *zip_family.FORMATS,
+    *streams.FORMATS,
 )
 
 #: Kinds that are containers and that nothing here opens: never counted as simply scanned.
-NOT_OPENED: frozenset[FileType] = frozenset()
+NOT_OPENED: frozenset[FileType] = frozenset(
+    {
+        FileType.ACE,
+        FileType.APFS,
+        FileType.ENCRYPTED_DISK,
+        FileType.HFS,
+        FileType.INNO,
+        FileType.INSTALL_SHIELD,
+        FileType.OTHER_ARCHIVE,
+    }
+)
 
 
 def _by_kind() -> dict[FileType, tuple[Format, ...]]:

@@ -71,6 +71,15 @@ FORMATS = (
         samples=("plain.7z", "solid.7z"),
     ),
     Format(
+        name="RAR",
+        kinds=(FileType.RAR,),
+        opener=opener(_rar, crc32=True),
+        library=LIBRARY,
+        read="RAR 1.5 to 7, solid, encrypted contents and names with a known password, alternate streams",
+        not_read="files that go on in another volume; archives older than RAR 1.5",
+        samples=("sample-4.rar", "sample-5.rar"),
+    ),
+    Format(
         name="CAB",
         kinds=(FileType.CAB,),
         opener=opener("cab"),
@@ -141,6 +150,15 @@ FORMATS = (
         read="zlib, LZMA, LZO, xz, LZ4 and zstd",
         not_read="extended attributes",
         samples=("sample.squashfs",),
+    ),
+    Format(
+        name="XAR",
+        kinds=(FileType.XAR,),
+        opener=opener("xar"),
+        library=LIBRARY,
+        read="packages of macOS (.pkg, .xip): stored, zlib, bzip2, LZMA; the table of contents",
+        not_read="further methods",
+        samples=("sample.xar",),
     ),
     Format(
         name="CHM",

@@ -7,8 +7,9 @@ from medscan_gui.engine.unpack.base import Format, Member, Unpacking, not_opened
 from medscan_gui.engine.unpack.seven_zip import LIBRARY, opener
 from medscan_gui.engine.unpack.source import Source
 
-#: The bad clusters of a volume are a stream as large as the volume that holds nothing.
-_NTFS_SWITCHES = ("-x!$BadClus:$Bad", "-x![SYSTEM]/$BadClus:$Bad")
+#: Left out: the bad clusters, a stream as large as the volume that holds nothing, and the volume's first sectors,
+#: which by themselves are a volume cut short.
+_NTFS_SWITCHES = ("-x![SYSTEM]/$BadClus:$Bad", "-x![SYSTEM]/$Boot")
 #: What the disk of a virtual disk is called.
 _DISK = b"[disk]"
 #: Kinds by which the disk of a fixed virtual disk is opened where it lies, in front of its trailer.
@@ -98,5 +99,14 @@ FORMATS = (
         read="fixed and dynamic disks, opened in their turn",
         not_read="differencing disks",
         samples=("sample-vdi.img.xz",),
+    ),
+    Format(
+        name="DMG",
+        kinds=(FileType.DMG,),
+        opener=opener("dmg"),
+        library=LIBRARY,
+        read="the partitions of Apple's disk images: stored, ADC, zlib, bzip2, LZFSE, LZMA; opened in their turn",
+        not_read="encrypted images, images in several files",
+        samples=("sample.dmg",),
     ),
 )

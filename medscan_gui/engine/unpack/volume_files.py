@@ -105,8 +105,11 @@ class _Walk:
         except OSError:
             self._problem = damaged("a folder that cannot be read")
 
-    def _exists_by_name(self, entry: Any) -> bool:
-        return bool(int(entry.info.name.flags) & int(self._words.TSK_FS_NAME_FLAG_ALLOC))
+    def _is_named(self, entry: Any) -> bool:
+        name = entry.info.name
+        if name is None or bytes(name.name) in _OWN_NAMES:
+            return False
+        return bool(int(name.flags) & int(self._words.TSK_FS_NAME_FLAG_ALLOC))
 
     def _exists(self, entry: Any) -> bool:
         kind, flags = entry.info.meta.type, int(entry.info.meta.flags)
