@@ -4,7 +4,7 @@ Openers import their libraries when they are first used: most scans meet few for
 """
 
 from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.unpack import disk_image, seven_zip, seven_zip_images, streams, zip_family
+from medscan_gui.engine.unpack import disk_image, email_message, seven_zip, seven_zip_images, streams, zip_family
 from medscan_gui.engine.unpack.base import Format
 from medscan_gui.engine.unpack.source import Source
 
@@ -14,6 +14,7 @@ FORMATS: tuple[Format, ...] = (
     *seven_zip_images.FORMATS,
     *disk_image.FORMATS,
     *zip_family.FORMATS,
+    *email_message.FORMATS,
     *streams.FORMATS,
 )
 
