@@ -110,6 +110,7 @@ def _drop_output() -> None:
 #: The module and function of each command, imported when it is wanted.
 _COMMANDS = {
     "scan": ("medscan_gui.cli.scan", "scan_command"),
+    "unlock": ("medscan_gui.cli.scan", "unlock_command"),
     "journal": ("medscan_gui.cli.journal", "journal_command"),
     "quarantine": ("medscan_gui.cli.quarantine", "quarantine_command"),
     "accept": ("medscan_gui.cli.accept", "accept_command"),

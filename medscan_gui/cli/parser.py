@@ -64,12 +64,18 @@ def build_parser() -> argparse.ArgumentParser:
     _add_common(parser, top=True)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), parser_class=_Parser)
     _add_scan(commands)
+    _add_unlock(commands)
     _add_journal(commands)
     _add_quarantine(commands)
     _add_accept(commands)
     _add_engines(commands)
     add_cards_parser(commands, _add_common)
     return parser
+
+
+def _passwords_help() -> str:
+    # On the command line itself they would be in the list of processes.
+    return _("text file with passwords for locked archives, one on each line; - for standard input")
 
 
 def _add_scan(commands: _Commands) -> None:
@@ -82,6 +88,7 @@ def _add_scan(commands: _Commands) -> None:
     scan.add_argument("--asset", default="", metavar=_("NUMBER"), help=_("asset number of the device"))
     scan.add_argument("--department", default="", metavar=_("NAME"), help=_("department of the device"))
     scan.add_argument("--operator", default="", metavar=_("NAME"), help=_("who scans"))
+    scan.add_argument("--passwords", type=_path, metavar=_("FILE"), help=_passwords_help())
     scan.add_argument(
         "--also",
         action="append",
@@ -95,6 +102,16 @@ def _add_scan(commands: _Commands) -> None:
         action="store_true",
         help=_("move the threats found into the quarantine and check that they are gone"),
     )
+
+
+def _add_unlock(commands: _Commands) -> None:
+    unlock = commands.add_parser("unlock", help=_("read the locked files of a scan again, with passwords"))
+    _add_common(unlock, top=False)
+    unlock.add_argument("scan", type=_filled, metavar=_("SCAN"), help=_("identifier of the scan, as listed"))
+    unlock.add_argument("--passwords", type=_path, required=True, metavar=_("FILE"), help=_passwords_help())
+    unlock.add_argument("--operator", default="", metavar=_("NAME"), help=_("who scans"))
+    unlock.add_argument("--report", type=_path, metavar=_("FILE.pdf"), help=_("write the PDF report to this file"))
+    unlock.add_argument("--json", action="store_true", help=_("print the whole record of the scan as JSON"))
 
 
 #: Second engines by their ids, as `core.opinion` names them.

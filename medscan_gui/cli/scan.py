@@ -11,6 +11,7 @@ from medscan_gui.cli import exit_codes
 from medscan_gui.cli.items import fate_line, item_line
 from medscan_gui.cli.opinions import say_opinions
 from medscan_gui.cli.output import say, write
+from medscan_gui.cli.parser import PROGRAM
 from medscan_gui.cli.progress import ProgressLine
 from medscan_gui.cli.signals import cancelled_by_signals
 from medscan_gui.core.device import Device, Target
@@ -23,7 +24,7 @@ from medscan_gui.core.events import (
     ScanEvent,
     ThreatFound,
 )
-from medscan_gui.core.messages import MedScanError
+from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import raw_bytes, shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, current, ngettext_
@@ -35,12 +36,15 @@ from medscan_gui.response.clean_up import CleanUpRequest, CleanUpSession
 from medscan_gui.response.plan import CleanUpRefusedError, check_card
 from medscan_gui.response.recovery import open_recovered
 from medscan_gui.response.reports import scan_report
+from medscan_gui.response.unlocking import UnlockingRefusedError, locked_files, passwords_of, unlock
 from medscan_gui.session import ScanRefusedError, ScanRequest, ScanSession, Services, device_for
 from medscan_gui.system.paths import Paths
 from medscan_gui.system.volumes import target_for_path
 
 #: Lines of each list that are printed; the report and the record hold them all.
 _LISTED = 20
+#: Characters of a file of passwords that are read; more are too many passwords.
+_PASSWORD_FILE = 1 << 20
 
 
 def _target(paths: list[str]) -> Target:
@@ -74,7 +78,7 @@ def scan_command(options: argparse.Namespace, paths: Paths) -> int:
     services = open_recovered(paths)
     try:
         return _scan(services, options)
-    except (ScanRefusedError, CleanUpRefusedError) as error:
+    except (ScanRefusedError, CleanUpRefusedError, UnlockingRefusedError) as error:
         print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
         return exit_codes.NOT_ALLOWED
     finally:
@@ -86,10 +90,45 @@ def _scan(services: Services, options: argparse.Namespace) -> int:
     device = _device(services, target, options)
     if options.clean_up:
         check_card(services, device, target)
-    session = ScanSession(services, ScanRequest(target, device, options.operator, also=tuple(options.also)))
-    finished = _run(session, quiet=options.json)
+    request = ScanRequest(
+        target, device, options.operator, passwords=_passwords(options.passwords), also=tuple(options.also)
+    )
+    finished = _run(ScanSession(services, request), quiet=options.json)
     if options.clean_up and finished.record.light is Light.RED:
         finished = _clean_up(services, finished, options)
+    return _tell(services, finished, options)
+
+
+def unlock_command(options: argparse.Namespace, paths: Paths) -> int:
+    """Read the locked files of an earlier scan again, with passwords; returns the exit code, as `scan_command`."""
+    services = open_recovered(paths)
+    try:
+        record = services.journal.record(options.scan)
+        session = unlock(services, record, _passwords(options.passwords), options.operator)
+        return _tell(services, _run(session, quiet=options.json), options)
+    except (ScanRefusedError, UnlockingRefusedError) as error:
+        print(current().sentence(error.message), file=sys.stderr)  # noqa: T201
+        return exit_codes.NOT_ALLOWED
+    finally:
+        services.close()
+
+
+def _passwords(file: Path | None) -> tuple[str, ...]:
+    """Read the passwords of a file, or of standard input. Raises UnlockingRefusedError."""
+    if file is None:
+        return ()
+    try:
+        if str(file) == "-":
+            text = sys.stdin.read(_PASSWORD_FILE)
+        else:
+            with file.open(encoding="utf-8-sig") as stream:
+                text = stream.read(_PASSWORD_FILE)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnlockingRefusedError(Message.of("unlock.file_not_read", file=shown(str(file), 200))) from error
+    return passwords_of(text)
+
+
+def _tell(services: Services, finished: Finished, options: argparse.Namespace) -> int:
     record = finished.record
     if options.json:
         write(record_json(record))
@@ -182,6 +221,14 @@ def _say_problems(record: ScanRecord) -> None:
         template = _("{place}: {outcome} ({cause})") if cause else _("{place}: {outcome}")
         say("  ? " + template.format(place=problem.where, outcome=outcome, cause=cause))
     _say_left_out(record.coverage.items_not_read - min(len(record.problems), _LISTED))
+    if locked := locked_files(record):
+        count = len(locked)
+        sentence = ngettext_(
+            "{count} file is locked by a password. If you know it: {command}",
+            "{count} files are locked by passwords. If you know them: {command}",
+            count,
+        )
+        say("  " + sentence.format(count=count, command=f"{PROGRAM} unlock {record.id} --passwords FILE"))
 
 
 def _say_left_out(count: int) -> None:

@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "unlock.newer_scan": N_(
         "This place was scanned again since. Open its newest result and enter the passwords there."
     ),
+    "unlock.file_not_read": N_("The passwords could not be read: {file}. It must be a text file in UTF-8."),
     "unlock.no_password": N_("Enter at least one password."),
     "unlock.too_many_passwords": N_(
         "Enter at most {passwords} passwords, one on each line, of at most {characters} characters each."
