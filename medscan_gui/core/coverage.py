@@ -60,7 +60,12 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_accepted(outcome: Outcome, cause: Cause) -> bool:
-    """Say whether policy accepts that an item with this outcome was not read."""
+    """Say whether policy accepts that an item with this outcome was not read.
+
+    A process that ended by itself holds nothing any more.
+    """
+    if outcome is Outcome.VANISHED:
+        return cause is Cause.PROCESS_ENDED
     return outcome is Outcome.SKIPPED_BY_POLICY and cause in ACCEPTED_SKIPS
 
 

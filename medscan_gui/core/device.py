@@ -5,7 +5,7 @@ import uuid
 import msgspec
 
 from medscan_gui.core.names import shown_raw
-from medscan_gui.core.words import TargetKind
+from medscan_gui.core.words import ScanDepth, TargetKind
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     volume_id: str = ""
     #: The target sits on a removable medium.
     removable: bool = False
+    depth: ScanDepth = ScanDepth.FULL
+
+    @property
+    def quick(self) -> bool:
+        """Only the places of a quick scan are read."""
+        return self.depth is ScanDepth.QUICK
 
     @property
     def shown(self) -> str:

@@ -63,6 +63,14 @@ class Cause(StrEnum):
     MEMORY = "memory"
     #: Not read again: it is what it was when it was last found clean with the same signatures.
     UNCHANGED = "unchanged"
+    #: A process had ended by itself before its memory was read: what it held is no more there.
+    PROCESS_ENDED = "process_ended"
+    #: The system lets nobody read the memory of this process, not even an administrator.
+    PROTECTED_PROCESS = "protected_process"
+    #: It holds more memory than is read of one process.
+    TOO_MUCH_MEMORY = "too_much_memory"
+    #: Sectors of a medium that only an administrator may read.
+    ADMINISTRATOR_ONLY = "administrator_only"
 
 
 class Place(StrEnum):
@@ -80,8 +88,10 @@ class Place(StrEnum):
 #: Causes of SKIPPED_BY_POLICY that policy accepts: a link's target is scanned where it really lies,
 #: special and virtual files hold no stored bytes, our own rules must not find themselves, "this
 #: computer" is not the servers whose folders it shows, and the device's policy card names folders of
-#: which only the beginning of each file is checked. Anything else that is skipped keeps the light
-#: from turning blue.
+#: which only the beginning of each file is checked; a process that the system
+#: protects from everybody is protected from malware too, and the sectors of a medium outside of its
+#: files need rights that scanning its files does not. Anything else that is skipped keeps the light from
+#: turning blue.
 ACCEPTED_SKIPS = frozenset(
     {
         Cause.LINK,
@@ -90,6 +100,8 @@ ACCEPTED_SKIPS = frozenset(
         Cause.VIRTUAL_FILE_SYSTEM,
         Cause.NETWORK_PLACE,
         Cause.FOLDER_OF_CARD,
+        Cause.PROTECTED_PROCESS,
+        Cause.ADMINISTRATOR_ONLY,
     }
 )
 
@@ -165,6 +177,14 @@ class TargetKind(StrEnum):
     VOLUME = "volume"
     FOLDER = "folder"
     FILE = "file"
+
+
+class ScanDepth(StrEnum):
+    """How much of its target one scan reads."""
+
+    FULL = "full"
+    #: Only where malware runs, starts and arrives: of use for "this computer" alone.
+    QUICK = "quick"
 
 
 class SignatureAge(StrEnum):

@@ -4,6 +4,8 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from medscan_gui.core.bundle import Bundle
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.verdict import EngineProof
@@ -171,6 +173,8 @@ class Crew:
         walker.child.kill()
         path = walker.lose(*_ENDINGS[lost], detail)
         self._count_loss(Role.WALK, lost, detail, path, started=walker.greeted)
+        live = msgspec.structs.replace(self._walk_order.live, places=walker.places_left)
+        self._walk_order = msgspec.structs.replace(self._walk_order, live=live)
         self._start_walker(walker.pending)
 
     def _count_loss(self, role: Role, lost: Lost, detail: str, path: bytes, *, started: bool) -> None:

@@ -6,6 +6,7 @@ cancellation. It never opens a file of the target.
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -14,14 +15,14 @@ from queue import Empty
 import msgspec
 
 from medscan_gui.core.bundle import Bundle
-from medscan_gui.core.words import Stop
+from medscan_gui.core.words import Place, Stop
 from medscan_gui.engine import orders
 from medscan_gui.engine.crew import Command, Crew, StoppedError
 from medscan_gui.engine.events import AtWork, Ended, EngineEvent, EngineRefused
 from medscan_gui.engine.limits import TICK_SECONDS, WALKER_PART, Limits
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.places import Identity
-from medscan_gui.engine.protocol import PendingFolders
+from medscan_gui.engine.protocol import LivePlaces, PendingFolders, RecentFolder
 from medscan_gui.engine.report import Report
 from medscan_gui.engine.target_watch import TargetWatch
 from medscan_gui.engine.walker_link import WalkOrder
@@ -74,6 +75,16 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     #: that lists them, if there is one, and the context of all that decides what a scan finds; b"" for neither.
     known: bytes = b""
     context: bytes = b""
+    #: Listed before all files: places that are no files, where the autostart places of another system than the
+    #: running one lie (raw path, tests), and raw paths on the disks whose sectors are meant (none: all disks).
+    live: tuple[Place, ...] = ()
+    live_root: bytes = b""
+    live_disks_of: tuple[bytes, ...] = ()
+    #: Of `paths`, those of which only what has changed since `since` (nanoseconds since 1970) is read.
+    recent: tuple[RecentFolder, ...] = ()
+    since: int = 0
+    #: The target lies on a removable medium: programs hidden there, and what starts by itself, are findings.
+    removable: bool = False
     limits: Limits = Limits()
 
 
@@ -104,6 +115,9 @@ class Supervisor:
             share=share * WALKER_PART,
             known=job.known,
             context=job.context,
+            live=LivePlaces(job.live, os.getpid(), job.live_root, job.live_disks_of),
+            recent=job.recent,
+            since=job.since,
         )
         self._cancelled = threading.Event()
         self._paused = threading.Event()

@@ -16,9 +16,11 @@ from medscan_gui.engine import limits, places, protocol
 from medscan_gui.engine.card_folders import CardFolders
 from medscan_gui.engine.gentle import Pace, lower_priority
 from medscan_gui.engine.identity import UNKNOWN, FileSystems, canonical, check_directory, place_key
+from medscan_gui.engine.live.listing import LiveLister
 from medscan_gui.engine.pending import PendingStack
 from medscan_gui.engine.protocol import Done, Enter, Folders, PassedOver, Resolved, Trouble, Walk
 from medscan_gui.engine.reaching import Reached, Roots
+from medscan_gui.engine.recent import RecentFolders
 from medscan_gui.engine.telling import FileBatch, Send, Teller
 from medscan_gui.engine.troubles import ending_of
 from medscan_gui.engine.unchanged import Unchanged, read_known
@@ -58,6 +60,8 @@ class Walker:
         self._place = b""
         self._teller = Teller(send)
         self._files = FileBatch(order.first_id, self._teller.tell)
+        self._live = LiveLister(order.live, order.first_id, self._teller.tell)
+        self._recent = RecentFolders(order.recent, order.since)
         self._folders: list[bytes] = []
         self._marks: list[bytes] = []
         self._folder_bytes = 0
@@ -67,6 +71,8 @@ class Walker:
 
     def run(self) -> None:
         """Walk to the end and say so. Raises OSError only when the supervisor is gone."""
+        self._live.run(self._teller.flush)
+        self._files = FileBatch(self._live.next_id, self._teller.tell)
         while self._pending:
             self._rest_if_due()
             is_target, path, mark = self._pending.pop()
@@ -80,7 +86,8 @@ class Walker:
             except OSError as error:
                 self._trouble(b"", error)
             self._tell_gathered()
-        self._teller.tell(Done(self._files.items + self._others, self._files.bytes + self._known_bytes_told))
+        items = self._live.items + self._files.items + self._others
+        self._teller.tell(Done(items, self._live.bytes + self._files.bytes + self._known_bytes_told))
         self._teller.flush()
 
     def _walk_target(self, path: bytes) -> None:
@@ -179,6 +186,8 @@ class Walker:
     def _take_file(self, name: bytes, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode) or places.is_link(status):  # replaced since it was listed
             self._pass_over(Cause.LINK if places.is_link(status) else Cause.SPECIAL_FILE)
+        elif self._recent and self._recent.leaves_out(self._pending.root, name, status):
+            return  # it is no part of what is scanned
         elif self._own and self._own.has(self._files.directory, name, status):
             self._pass_over(Cause.OWN_PROGRAM)
         elif self._known and self._unchanged.key(status) in self._known:

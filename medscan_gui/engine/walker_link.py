@@ -2,7 +2,7 @@
 
 import msgspec
 
-from medscan_gui.core.words import ACCEPTED_SKIPS, Cause, Outcome
+from medscan_gui.core.words import ACCEPTED_SKIPS, Cause, Outcome, Place
 from medscan_gui.engine import limits
 from medscan_gui.engine.backlog import Backlog
 from medscan_gui.engine.card_folders import CardFolders
@@ -13,15 +13,19 @@ from medscan_gui.engine.places import SEPARATOR, Identity, join, split
 from medscan_gui.engine.process import ChildProcess, Mail
 from medscan_gui.engine.protocol import (
     PROTOCOL,
+    THINGS,
     UNDECODABLE,
     WALKER_OUTCOMES,
     Done,
     Enter,
+    EnterPlace,
     Entries,
     Folders,
     Hello,
+    LivePlaces,
     PassedOver,
     ProtocolError,
+    RecentFolder,
     Resolved,
     Trouble,
     Unchanged,
@@ -48,6 +52,9 @@ class WalkOrder(msgspec.Struct, frozen=True):
     share: float = 0.0
     known: bytes = b""
     context: bytes = b""
+    live: LivePlaces = LivePlaces()
+    recent: tuple[RecentFolder, ...] = ()
+    since: int = 0
 
 
 class WalkerLink:
@@ -62,6 +69,9 @@ class WalkerLink:
         self._below = order.below
         self._card = CardFolders(order.headers_only)
         self._asks_known = bool(order.known)
+        #: Places beside files that are not listed yet, and the one at hand.
+        self._places = list(order.live.places)
+        self._place: Place | None = None
         self.done = False
         self._report = report
         self._backlog = backlog
@@ -87,6 +97,9 @@ class WalkerLink:
             share=order.share,
             known=order.known,
             context=order.context,
+            live=order.live,
+            recent=order.recent,
+            since=order.since,
         )
         child.send(line(walk))
 
@@ -111,12 +124,47 @@ class WalkerLink:
             raise ProtocolError("out of turn")
         if isinstance(message, Enter):
             self._enter()
+        elif isinstance(message, EnterPlace):
+            self._enter_place(message.place)
         elif isinstance(message, Done):
             self._finish(message)
+        elif self._place is not None:
+            self._take_live(message, self._place, text)
         elif self._directory is None:
             raise ProtocolError("entries of no directory")
         else:
             self._take_found(message, self._directory, text)
+
+    def _enter_place(self, place: Place) -> None:
+        if not self._places or self._places[0] is not place:
+            raise ProtocolError("a place that was not asked for")
+        self._place = self._places.pop(0)
+
+    def _take_live(self, message: WalkerMessage, place: Place, text: bytes) -> None:
+        """Take what was listed in a place beside files."""
+        if isinstance(message, Entries):
+            self._live_entries(message, place, text)
+        elif isinstance(message, PassedOver):
+            self._passed_over(message)
+        elif isinstance(message, Trouble):
+            self._live_trouble(message, place)
+        else:
+            raise ProtocolError("what only a directory has")
+
+    def _live_entries(self, entries: Entries, place: Place, text: bytes) -> None:
+        names, kind = split_names(entries.names), THINGS.get(place)
+        fits = len(names) == len(entries.sizes) == len(entries.things) and entries.first == self._next_id
+        if not fits or entries.place is not place or entries.directory or entries.inodes or entries.headers:
+            raise ProtocolError("a batch that does not fit")
+        if b"" in names or kind is None or not all(isinstance(thing, kind) for thing in entries.things):
+            raise ProtocolError("things of another place")
+        self._hand_on(entries, len(names), text)
+
+    def _live_trouble(self, trouble: Trouble, place: Place) -> None:
+        if trouble.outcome not in WALKER_OUTCOMES or not trouble.name or b"\0" in trouble.name:
+            raise ProtocolError("an outcome that is not a walker's to give")
+        self._count(1)
+        self._report.end_item((trouble.name,), trouble.outcome, trouble.cause, trouble.detail, place=place)
 
     def _take_found(
         self, message: Entries | Folders | PassedOver | Trouble | Resolved | Unchanged, directory: bytes, text: bytes
@@ -146,8 +194,9 @@ class WalkerLink:
         self._report.tell(EngineStarted(role=Role.WALK, pid=self.child.pid, program_version=hello.program))
 
     def _enter(self) -> None:
-        if not self.pending:
+        if not self.pending or self._places:
             raise ProtocolError("entered what was not pending")
+        self._place = None
         self._target_unresolved, self._directory, _mark = self.pending.pop()
 
     def _count(self, items: int, size: int = 0) -> None:
@@ -164,11 +213,16 @@ class WalkerLink:
         if len(entries.inodes) not in {0, 8 * len(names)}:
             raise ProtocolError("a batch without its inodes")
         _check_names(names)
+        if entries.things or entries.place is not Place.FILE:
+            raise ProtocolError("things that are no files")
         if entries.headers and not self._card.holds(directory, self.pending.root, any_case=True):
             raise ProtocolError("a folder that is none of the card's")
-        self._next_id += len(names)
-        self._count(len(names), sum(entries.sizes))
-        large = len(names) == 1 and entries.sizes[0] > limits.LARGE_FILE
+        self._hand_on(entries, len(names), text)
+
+    def _hand_on(self, entries: Entries, items: int, text: bytes) -> None:
+        self._next_id += items
+        self._count(items, sum(entries.sizes))
+        large = items == 1 and entries.sizes[0] > limits.LARGE_FILE
         self._backlog.put(text + b"\n", large=large)
 
     def _folders(self, folders: Folders, directory: bytes) -> None:
@@ -201,7 +255,7 @@ class WalkerLink:
         self._report.end_item((path,), trouble.outcome, trouble.cause, trouble.detail)
 
     def _finish(self, done: Done) -> None:
-        if self.pending or (done.items, done.bytes) != (self._items, self._bytes):
+        if self.pending or self._places or (done.items, done.bytes) != (self._items, self._bytes):
             raise ProtocolError("done too early")
         self.done = True
         self._report.final()
@@ -216,12 +270,25 @@ class WalkerLink:
         return now - self._heard_at > allowed
 
     @property
+    def places_left(self) -> tuple[Place, ...]:
+        """Places beside files that another walker has to list."""
+        return tuple(self._places)
+
+    @property
     def greeted(self) -> bool:
         """It has started well."""
         return self._greeted
 
     def lose(self, outcome: Outcome, cause: Cause, detail: str) -> bytes:
-        """The walker is lost: the directory at hand counts as an item with that outcome. Returns its raw path."""
+        """The walker is lost: the directory or place at hand counts as an item with that outcome.
+
+        Returns its raw path; b"" for a place.
+        """
+        if self._place is not None:
+            place, self._place = self._place, None
+            self._report.count(1)
+            self._report.end_item((b"all",), outcome, cause, detail, place=place)
+            return b""
         if self._directory is None:
             return b""
         path, self._directory = self._directory, None

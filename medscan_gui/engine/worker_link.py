@@ -20,6 +20,7 @@ from medscan_gui.engine.places import join
 from medscan_gui.engine.process import ChildProcess, Mail
 from medscan_gui.engine.protocol import (
     CARD_ENDING,
+    PROCESS_ENDINGS,
     PROTOCOL,
     UNDECODABLE,
     WORKER_OUTCOMES,
@@ -273,7 +274,10 @@ class WorkerLink:
         if at - self._begun_at > limits.SLOW_SECONDS:
             self._tell_slow(batch, at)
         by_card = batch.entries.headers and (end.outcome, end.cause) == CARD_ENDING
-        if end.outcome not in WORKER_OUTCOMES and not by_card:
+        of_process = (end.outcome, end.cause) in PROCESS_ENDINGS
+        if of_process and batch.entries.place is not Place.MEMORY:
+            raise ProtocolError("an outcome that only a process has")
+        if end.outcome not in WORKER_OUTCOMES and not by_card and not of_process:
             raise ProtocolError("an outcome that is not a worker's to give")
         self._report_end(batch, end.outcome, end.cause, end.detail)
         self._advance(batch)
@@ -324,7 +328,7 @@ class WorkerLink:
 
     def _members(self, told: Member | Members) -> None:
         batch = self._at_hand(told.id)
-        if told.outcome not in WORKER_OUTCOMES:
+        if told.outcome not in WORKER_OUTCOMES or (told.outcome, told.cause) in PROCESS_ENDINGS:
             raise ProtocolError("an outcome that is not a worker's to give")
         if isinstance(told, Members):
             self._report.count_members(told.items)
