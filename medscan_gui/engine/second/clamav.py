@@ -44,6 +44,9 @@ class _Way:
         """Return versions and status, nothing started. Raises Unusable, Lost."""
         raise NotImplementedError
 
+    def check_signatures(self) -> None:
+        """Raise Unusable if there seem to be no signatures at all; only starting it tells for sure."""
+
     def start(self, beat: Beat) -> None:
         """Make ready, and prove. Raises Unusable, Lost."""
         raise NotImplementedError
@@ -113,14 +116,16 @@ class _Program(_Way):
 
     def facts(self, beat: Beat) -> EngineOpinion:
         finding.check_safe(self._installed.program, ID)
-        if self._folder is not None and not any(self._folder.iterdir()):
-            detail = shown(str(self._folder), DETAIL_CHARS)
-            raise Unusable(Message.of("second.no_database", engine=_NAME, detail=detail))
         options = ["--version", *self._installed.database_options()[:1]]
         versions = read_versions(_said([str(self._installed.program), *options], beat))
         if versions is None:
             raise _error("version")
         return _facts(self.tool, versions, self._folder, self._job.old_days)
+
+    def check_signatures(self) -> None:
+        if self._folder is not None and not any(self._folder.iterdir()):
+            detail = shown(str(self._folder), DETAIL_CHARS)
+            raise Unusable(Message.of("second.no_database", engine=_NAME, detail=detail))
 
     def start(self, beat: Beat) -> None:
         database.check_memory(self._folder, ID)
@@ -183,6 +188,7 @@ class ClamAV:
                     way.start(beat)
                     self._way = way
                     return msgspec.structs.replace(facts, self_test=SelfTest.PASSED)
+                way.check_signatures()
             except Unusable as error:
                 refusal = refusal or error
             except OSError as error:
