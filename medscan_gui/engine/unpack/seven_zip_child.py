@@ -36,9 +36,9 @@ _ERROR_BYTES = 64 << 10
 _PART = 256 << 10
 _CREATE_NO_WINDOW = 0x08000000  # processthreadsapi.h
 
-# -ba: entries only; -bd: no progress; -spd: names are names, not patterns; -sns: alternate streams too.
+# -bd: no progress; -spd: names are names, not patterns; -sns: alternate streams too.
 _SWITCHES = ("-bd", "-sccUTF-8", "-spd", "-sns", "-mmt1")
-_LIST = ("l", "-slt", "-ba")
+_LIST = ("l", "-slt")
 _EXTRACT = ("x", "-so")
 
 
@@ -183,7 +183,7 @@ class End:
             return UnpackError(Outcome.UNREADABLE, Cause.ENGINE_ERROR, f"7-Zip ended with {self.code}")
         if b"Unexpected end" in self.errors:
             return cut_short("7-Zip")
-        if b"Unsupported Method" in self.errors or b"Is not archive" in self.errors:
+        if b"Unsupported Method" in self.errors:
             return not_opened(self._words())
         return damaged(self._words())
 

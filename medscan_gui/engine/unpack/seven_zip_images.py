@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from medscan_gui.engine.file_kinds import FileType
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking, not_opened
 from medscan_gui.engine.unpack.seven_zip import LIBRARY, opener
+from medscan_gui.engine.unpack.seven_zip_members import Ways
 from medscan_gui.engine.unpack.source import Source
 
 #: Left out: the bad clusters, a stream as large as the volume that holds nothing, and the volume's first sectors,
 #: which by themselves are a volume cut short.
 _NTFS_SWITCHES = ("-x![SYSTEM]/$BadClus:$Bad", "-x![SYSTEM]/$Boot")
-#: What the disk of a virtual disk is called.
-_DISK = b"[disk]"
+_ONE_DISK = Ways(only=b"[disk]", tail=False)
+#: What lies behind a volume is padding, or a copy of its first sector.
+_VOLUME = Ways(tail=False)
 #: Kinds by which the disk of a fixed virtual disk is opened where it lies, in front of its trailer.
 _RAW = frozenset({FileType.DISK, FileType.FAT, FileType.NTFS, FileType.EXT, FileType.EXFAT, FileType.ISO})
-_vhd = opener("vhd", only=_DISK)
-_vmdk = opener("vmdk", only=_DISK)
+_vhd = opener("vhd", ways=_ONE_DISK)
+_vmdk = opener("vmdk", ways=_ONE_DISK)
 
 
 def open_vhd(source: Source, unpacking: Unpacking) -> Iterator[Member]:
@@ -36,7 +38,7 @@ def _volume(name: str, kind: FileType, type_: str, read: str, sample: str, *swit
     return Format(
         name=name,
         kinds=(kind,),
-        opener=opener(type_, *switches),
+        opener=opener(type_, *switches, ways=_VOLUME),
         library=LIBRARY,
         read=read,
         not_read="deleted files, space that no file uses",
@@ -67,7 +69,7 @@ FORMATS = (
     Format(
         name="VHDX",
         kinds=(FileType.VHDX,),
-        opener=opener("vhdx", only=_DISK),
+        opener=opener("vhdx", ways=_ONE_DISK),
         library=LIBRARY,
         read="fixed and dynamic disks, opened in their turn",
         not_read="differencing disks, changes that only stand in the log",
@@ -85,7 +87,7 @@ FORMATS = (
     Format(
         name="QCOW2",
         kinds=(FileType.QCOW2,),
-        opener=opener("qcow", only=_DISK),
+        opener=opener("qcow", ways=_ONE_DISK),
         library=LIBRARY,
         read="disks of versions 2 and 3, compressed clusters, opened in their turn",
         not_read="encrypted disks, disks with a backing file, snapshots inside",
@@ -94,7 +96,7 @@ FORMATS = (
     Format(
         name="VDI",
         kinds=(FileType.VDI,),
-        opener=opener("vdi", only=_DISK),
+        opener=opener("vdi", ways=_ONE_DISK),
         library=LIBRARY,
         read="fixed and dynamic disks, opened in their turn",
         not_read="differencing disks",
@@ -103,7 +105,7 @@ FORMATS = (
     Format(
         name="DMG",
         kinds=(FileType.DMG,),
-        opener=opener("dmg"),
+        opener=opener("dmg", ways=_VOLUME),
         library=LIBRARY,
         read="the partitions of Apple's disk images: stored, ADC, zlib, bzip2, LZFSE, LZMA; opened in their turn",
         not_read="encrypted images, images in several files",

@@ -1,8 +1,9 @@
-"""What 7-Zip's ``l -slt -ba`` says is inside an archive.
+"""What 7-Zip's ``l -slt`` says of an archive, and is inside it.
 
-One block of ``Key = value`` lines for each entry, ended by an empty line. 7-Zip writes names as UTF-8 and puts ``_`` in
-place of line breaks in whatever an archive says (names and comments), so that no entry can be forged by a name; and
-``-ba`` leaves out what is said of the archive as a whole, whose comment may have several lines.
+First a block on the archive as a whole, up to a line of dashes; then one block of ``Key = value`` lines for each
+entry, ended by an empty line. 7-Zip writes names as UTF-8 and puts ``_`` in place of line breaks in what is said of
+entries, so that a name cannot forge one. An archive's own comment may have several lines, and could: an entry too many
+then makes the sizes wrong, which is noticed; of the block on the whole only what comes in front of the comment counts.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 #: The longest line that is taken whole: longer names keep their beginning.
 LINE_BYTES = 64 << 10
 _FOLDER_MARK = b"D"
+_DASHES = b"----------"
+_ERRORS = frozenset({b"Unexpected end of archive", b"Headers Error", b"Unavailable data", b"Unsupported feature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,50 @@ class Entry:
     solid_at: int = -1
 
 
-def entries_of(lines: Iterable[bytes]) -> Iterator[Entry]:
-    """Yield the entries of a listing; lines that are not understood are passed over."""
-    fields: dict[bytes, bytes] = {}
-    for line in lines:
-        key, equals, value = line.rstrip(b"\r\n").partition(b" = ")
-        if not equals and key.endswith(b" ="):
-            key, equals = key[:-2], b"="
-        if fields and not key:
+class Listing:
+    """What is said of the archive as a whole; known once its entries are being read."""
+
+    def __init__(self) -> None:
+        #: Bytes behind the end of the archive.
+        self.tail = 0
+        #: What is wrong with it, in 7-Zip's words.
+        self.errors = b""
+
+    def entries(self, lines: Iterable[bytes]) -> Iterator[Entry]:
+        """Yield the entries of a listing; lines that are not understood are passed over."""
+        rest = iter(lines)
+        self._read_head(rest)
+        fields: dict[bytes, bytes] = {}
+        for line in rest:
+            key, equals, value = _parts(line)
+            if fields and not key:
+                yield _entry(fields)
+                fields = {}
+            elif equals:
+                fields.setdefault(key, value)
+        if fields:
             yield _entry(fields)
-            fields = {}
-        elif equals:
-            fields.setdefault(key, value)
-    if fields:
-        yield _entry(fields)
+
+    def _read_head(self, lines: Iterator[bytes]) -> None:
+        before = b""
+        for line in lines:
+            key, _equals, value = _parts(line)
+            if key == _DASHES:
+                return
+            if key in _ERRORS:
+                self.errors += key + b"\n"
+            if key == b"Tail Size" and before == b"Physical Size":
+                self.tail = max(0, _number(value, 10))
+            before = key
+
+
+def _parts(line: bytes) -> tuple[bytes, bool, bytes]:
+    """Return key, whether it is one, and value."""
+    line = line.rstrip(b"\r\n")
+    if line.endswith(b" ="):
+        return line[:-2], True, b""
+    key, equals, value = line.partition(b" = ")
+    return key, bool(equals), value
 
 
 def _entry(fields: dict[bytes, bytes]) -> Entry:
@@ -67,6 +100,6 @@ def _is_folder(fields: dict[bytes, bytes]) -> bool:
 
 def _number(text: bytes, base: int) -> int:
     try:
-        return int(text[:20], base)
+        return max(-1, int(text[:20], base))
     except ValueError:
         return -1

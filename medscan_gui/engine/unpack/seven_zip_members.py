@@ -14,12 +14,29 @@ from zlib import crc32
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.unpack.base import Member, UnpackError, cut_short, damaged, locked
 from medscan_gui.engine.unpack.seven_zip_child import Archive, Child, End
-from medscan_gui.engine.unpack.seven_zip_listing import Entry, entries_of
+from medscan_gui.engine.unpack.seven_zip_listing import Entry, Listing
+from medscan_gui.engine.unpack.source import Source
 
 #: Names that are asked for one by one, at most: each costs a start of the program, and in solid archives all before it.
 ONE_BY_ONE = 300
+#: The shortest entry of the archives that are chains (a header of LHA, level 0).
+LEAST_ENTRY = 22
 #: In a solid NSIS installer each content has its length in front of it, as 32 bits.
 _LENGTH_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """What is particular about a format."""
+
+    #: CRCs of the listing are CRC-32 of the content.
+    crc32: bool = False
+    #: How the only content of an archive is called if the archive gives it no name.
+    only: bytes = b""
+    #: What lies behind the end is a content too.
+    tail: bool = True
+    #: Entries are a chain: where one is broken, 7-Zip takes it for the end, and all later ones for what lies behind.
+    chain: bool = False
 
 
 @dataclass(slots=True)
@@ -27,13 +44,12 @@ class Contents:
     """The entries of one archive, and how far they can be believed."""
 
     archive: Archive
-    #: CRCs of the listing are CRC-32 of the content.
-    crc32: bool
-    #: How the only content of an archive is called if the archive gives it no name.
-    only: bytes = b""
+    source: Source
+    ways: Ways
     entries: list[Entry] = field(default_factory=list)
     #: What is wrong with the archive as a whole, told after its members.
     problem: UnpackError | None = None
+    listing: Listing = field(default_factory=Listing)
 
     def members(self) -> Iterator[Member]:
         """List it and give what is inside. Raises UnpackError."""
@@ -48,8 +64,20 @@ class Contents:
         else:
             rest = yield from self._split(self.entries, self.archive.extraction)
             yield from self._one_by_one(rest)
+        yield from self._behind()
         if self.problem is not None:
             raise self.problem
+
+    def _behind(self) -> Iterator[Member]:
+        """Give what lies behind the end of the archive, if it is more than zeros."""
+        start = self.source.size - self.listing.tail
+        if not self.ways.tail or not 0 < start < self.source.size:
+            return
+        if all(part.count(0) == len(part) for part in self.source.chunks(start)):
+            return
+        yield Member(b"[after the end]", self.source.chunks(start), size=self.listing.tail)
+        if self.ways.chain and self.listing.tail >= LEAST_ENTRY and self.problem is None:
+            self.problem = damaged("data after the end")
 
     def _list(self) -> None:
         passwords = self.archive.unpacking.passwords
@@ -67,15 +95,16 @@ class Contents:
     def _list_with(self, password: str | None) -> End:
         self.archive = replace(self.archive, password=password)
         budget, most = self.archive.unpacking.budget, self.archive.unpacking.limits.members
-        self.entries = []
+        self.entries, self.listing = [], Listing()
         with self.archive.listing() as child:
-            for entry in entries_of(child.lines()):
+            for entry in self.listing.entries(child.lines()):
                 self.entries.append(entry)
                 if len(self.entries) > most:
                     return End(0, b"")  # whoever takes the members will stop long before the last
                 if not len(self.entries) % 1024:
                     budget.check()
-            return child.end()
+            end = child.end()
+            return replace(end, errors=end.errors + self.listing.errors)
 
     def _find_password(self, secret: list[Entry]) -> bool:
         """Settle on the password that opens the smallest of `secret`."""
@@ -112,25 +141,28 @@ class Contents:
             return []
         with start() as child:
             for number, entry in enumerate(entries):
-                part = _Part(child, entry, check=self.crc32)
-                yield Member(self.only or entry.name, part.chunks(), size=entry.size)
+                part = _Part(child, entry, check=self.ways.crc32)
+                yield Member(self.ways.only or entry.name, part.chunks(), size=entry.size)
                 part.skip_rest()
                 if part.wrong:
                     return self._after_misfit(entries, number, child)
-            if child.read(1):  # more than the listing says
-                return entries if len(entries) > 1 else []
+            if child.read(1):
+                self.problem = damaged("more than the listing says")
+                return [replace(entry, size=-1) for entry in entries]
             end = child.end()
-            if not end.clean and self.problem is None:
-                self.problem = end.error()
+            if not end.clean:
+                self.problem = end.error()  # says more than the listing did
             return []
 
     def _after_misfit(self, entries: list[Entry], number: int, child: Child) -> list[Entry]:
         """Return what is to be asked for by name after entry `number` was not what the listing says."""
-        if self.crc32 and entries[number].crc >= 0:
+        if self.ways.crc32 and entries[number].crc >= 0:
             return entries[number + 1 :]  # all before it are verified
         while child.read(1 << 20):
             pass
         end = child.end()
+        if not end.clean:
+            self.problem = end.error()
         failed = (at for at, entry in enumerate(entries[:number]) if end.failed(entry.name))
         first = next(failed, None if end.failed(entries[number].name) else 0)
         return entries[number + 1 :] if first is None or len(entries) == 1 else entries[first:]

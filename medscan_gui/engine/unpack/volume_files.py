@@ -71,23 +71,24 @@ class _Walk:
         self._seen: set[int] = set()
 
     def members(self) -> Iterator[Member]:
-        root = self._volume.info.root_inum
-        folders = [(int(root), self._prefix, 0)]
+        folders = [(int(self._volume.info.root_inum), self._prefix, 0)]
         while folders:
             number, path, depth = folders.pop()
             if number in self._seen:
                 continue
             self._seen.add(number)
             for entry in self._entries(number):
-                name, meta = bytes(entry.info.name.name), entry.info.meta
-                if meta is None:
+                name = path + bytes(entry.info.name.name)
+                if entry.info.meta is None:
                     self._problem = damaged("an entry without a file")
-                elif meta.type == self._words.TSK_FS_META_TYPE_DIR:
-                    self._descend(folders, int(meta.addr), path + name + b"/", depth)
+                elif entry.info.meta.type == self._words.TSK_FS_META_TYPE_DIR:
+                    self._descend(folders, int(entry.info.meta.addr), name + b"/", depth)
                 elif self._exists(entry):
-                    yield from self._contents(entry, path + name)
+                    yield from self._contents(entry, name)
         if self._problem is not None:
             raise self._problem
+        if int(self._volume.info.last_block_act) < int(self._volume.info.last_block):
+            raise cut_short("the volume goes on beyond the end")
 
     def _descend(self, folders: list[tuple[int, bytes, int]], number: int, path: bytes, depth: int) -> None:
         if depth >= _DEEPEST:
