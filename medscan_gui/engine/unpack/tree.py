@@ -8,6 +8,7 @@ import msgspec
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.forms import deceptions
 from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
 from medscan_gui.engine.troubles import Ending, ending_of
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking
@@ -24,6 +25,10 @@ Chain = tuple[bytes, ...]
 
 Tell = Callable[[Chain, list[RuleMatch], Source], None]
 """Hears what matched in a member, at once: what kills the engine later cannot take it back."""
+
+
+Opening = Callable[[], Iterator[Member | RuleMatch]]
+"""Begins to give members."""
 
 
 class Inside(msgspec.Struct, kw_only=True):
@@ -61,10 +66,14 @@ class Tree:
         return next((ending for ending in endings if ending[0] not in READ_OUTCOMES), _READ)
 
     def _open_as(self, container: Format, source: Source, chain: Chain) -> Ending:
+        return self.take(lambda: container.opener(source, self._unpacking), source, chain)
+
+    def take(self, opening: Opening, source: Source, chain: Chain = ()) -> Ending:
+        """Look at the members that `opening` gives of a content; returns what that makes of it. Never raises."""
         found: Iterator[Member | RuleMatch] | None = None
         try:
             self._budget.check()
-            found = container.opener(source, self._unpacking)
+            found = opening()
             for thing in found:
                 if isinstance(thing, RuleMatch):
                     self._tell(chain, [thing], source)
@@ -96,6 +105,8 @@ class Tree:
         if not source.size:
             return _EMPTY
         ending = _READ
+        if disguised := deceptions(source.name, source.types, lambda most: source.read_at(0, most)):
+            self._tell(chain, disguised, source)
         try:
             with source.content() as content:
                 seconds = max(1.0, self._budget.seconds_left())
