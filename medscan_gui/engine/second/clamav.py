@@ -85,7 +85,11 @@ class _Daemon(_Way):
                 raise _error(refused.text) from refused
             self._channel.open()
         prove(lambda sample: self._try(sample, patience, beat))
-        if self._try(samples.nested(), patience, beat).outcome is Outcome.SCANNED:
+        try:
+            deep = self._try(samples.nested(), patience, beat)
+        except _RefusedError as refused:
+            raise _error(refused.text) from refused
+        if deep.outcome is Outcome.SCANNED:
             raise Unusable(Message.of("second.hides_limits", engine=_NAME))
 
     def _try(self, sample: bytes, patience: float, beat: Beat) -> Answer:
