@@ -1,4 +1,4 @@
-"""`medscan scan --passwords` and `medscan unlock`: locked files, on the command line."""
+"""`medscan scan --passwords` and `medscan unlock` as a person types them."""
 
 import shutil
 from pathlib import Path
@@ -6,16 +6,14 @@ from pathlib import Path
 import pytest
 
 from medscan_gui.cli import exit_codes
-from medscan_gui.cli.main import main
+from tests.cli.test_scan_command import command, run, scan
 
 _SAMPLE = Path(__file__).resolve().parents[1] / "formats" / "zip-aes256.zip"
 
 
-def _run(*arguments: str) -> int:
-    def no_window(*_places: object) -> int:
-        raise AssertionError("no window")
-
-    return main(["--lang", "en", *arguments], no_window)
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
 
 
 @pytest.fixture
@@ -32,29 +30,25 @@ def _passwords(tmp_path: Path, text: bytes) -> str:
     return str(file)
 
 
-def test_locked_then_unlocked(locked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = str(tmp_path / "data")
-    assert _run("scan", str(locked), "--data-dir", data) == exit_codes.AMBER
-    said = capsys.readouterr().out
-    command = next(line for line in said.splitlines() if "unlock" in line)
-    number = command.split("unlock ")[1].split()[0]
+def test_locked_then_unlocked(locked: Path, tmp_path: Path, data: Path) -> None:
+    first = scan(data, locked)
+    assert first.returncode == exit_codes.AMBER
+    number = first.stdout.split("unlock ")[1].split()[0]
     passwords = _passwords(tmp_path, b"wrong\r\ninfected\r\n")
-    assert _run("unlock", number, "--passwords", passwords, "--data-dir", data) == exit_codes.BLUE
-    # The older result is over.
-    assert _run("unlock", number, "--passwords", passwords, "--data-dir", data) == exit_codes.NOT_ALLOWED
-    assert "infected" not in capsys.readouterr().out
+    second = run(*command(data, "unlock", number, "--passwords", passwords))
+    assert second.returncode == exit_codes.BLUE, second.stdout + second.stderr
+    assert "infected" not in second.stdout
+    again = run(*command(data, "unlock", number, "--passwords", passwords))
+    assert again.returncode == exit_codes.NOT_ALLOWED
+    assert "newest result" in again.stderr
 
 
-def test_passwords_at_once(locked: Path, tmp_path: Path) -> None:
-    passwords = _passwords(tmp_path, b"infected")
-    arguments = ("scan", str(locked), "--passwords", passwords, "--data-dir", str(tmp_path / "data"))
-    assert _run(*arguments) == exit_codes.BLUE
+def test_passwords_at_once(locked: Path, tmp_path: Path, data: Path) -> None:
+    assert scan(data, locked, "--passwords", _passwords(tmp_path, b"infected")).returncode == exit_codes.BLUE
 
 
-@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"x\n" * 500])
-def test_unusable_files_of_passwords(
-    locked: Path, tmp_path: Path, text: bytes, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ("scan", str(locked), "--passwords", _passwords(tmp_path, text), "--data-dir", str(tmp_path / "data"))
-    assert _run(*arguments) == exit_codes.NOT_ALLOWED
-    assert capsys.readouterr().err
+@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"x\n" * 50 + b"y\n" * 300 + b"z" * 2000])
+def test_unusable_files_of_passwords(locked: Path, tmp_path: Path, data: Path, text: bytes) -> None:
+    result = scan(data, locked, "--passwords", _passwords(tmp_path, text))
+    assert result.returncode == exit_codes.NOT_ALLOWED
+    assert "password" in result.stderr
