@@ -20,13 +20,13 @@ _CHAIN = Ways(chain=True)
 _SUMMED_CHAIN = Ways(crc32=True, chain=True)
 
 
-def opener(kind: str | Callable[[Source], str], *switches: str, ways: Ways = _PLAIN) -> Gives:
+def opener(kind: str | Callable[[Source], str], *, ways: Ways = _PLAIN) -> Gives:
     """Return an opener for one of 7-Zip's types."""
 
     def open_with_seven_zip(source: Source, unpacking: Unpacking) -> Iterator[Member]:
         with handed(source, unpacking) as given:
             name = kind if isinstance(kind, str) else kind(source)
-            yield from Contents(Archive(name, given, unpacking, switches=switches), source, ways).members()
+            yield from Contents(Archive(name, given, unpacking), source, ways).members()
 
     return open_with_seven_zip
 

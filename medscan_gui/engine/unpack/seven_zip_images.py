@@ -8,12 +8,12 @@ from medscan_gui.engine.unpack.seven_zip import LIBRARY, opener
 from medscan_gui.engine.unpack.seven_zip_members import Ways
 from medscan_gui.engine.unpack.source import Source
 
-#: Left out: the bad clusters, a stream as large as the volume that holds nothing, and the volume's first sectors,
-#: which by themselves are a volume cut short.
-_NTFS_SWITCHES = ("-x![SYSTEM]/$BadClus:$Bad", "-x![SYSTEM]/$Boot")
 _ONE_DISK = Ways(only=b"[disk]", tail=False)
 #: What lies behind a volume is padding, or a copy of its first sector.
 _VOLUME = Ways(tail=False)
+#: Left out: the bad clusters, a stream as large as the volume that holds nothing, and the volume's first sectors,
+#: which by themselves are a volume cut short.
+_NTFS = Ways(tail=False, leave_out=frozenset({b"[SYSTEM]/$BadClus:$Bad", b"[SYSTEM]/$Boot"}))
 #: Kinds by which the disk of a fixed virtual disk is opened where it lies, in front of its trailer.
 _RAW = frozenset({FileType.DISK, FileType.FAT, FileType.NTFS, FileType.EXT, FileType.EXFAT, FileType.ISO})
 _vhd = opener("vhd", ways=_ONE_DISK)
@@ -34,11 +34,11 @@ def open_vmdk(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     yield from _vmdk(source, unpacking)
 
 
-def _volume(name: str, kind: FileType, type_: str, read: str, sample: str, *switches: str) -> Format:
+def _volume(name: str, kind: FileType, read: str, sample: str, ways: Ways = _VOLUME) -> Format:
     return Format(
         name=name,
         kinds=(kind,),
-        opener=opener(type_, *switches, ways=_VOLUME),
+        opener=opener(kind.value, ways=ways),
         library=LIBRARY,
         read=read,
         not_read="deleted files, space that no file uses",
@@ -47,16 +47,15 @@ def _volume(name: str, kind: FileType, type_: str, read: str, sample: str, *swit
 
 
 FORMATS = (
-    _volume("FAT", FileType.FAT, "fat", "FAT12, FAT16, FAT32: all files that exist", "sample-fat.img.xz"),
+    _volume("FAT", FileType.FAT, "FAT12, FAT16, FAT32: all files that exist", "sample-fat.img.xz"),
     _volume(
         "NTFS",
         FileType.NTFS,
-        "ntfs",
         "all files that exist, alternate streams, compressed files, the volume's own files",
         "sample-ntfs.img.xz",
-        *_NTFS_SWITCHES,
+        _NTFS,
     ),
-    _volume("ext2, ext3, ext4", FileType.EXT, "ext", "all files that exist, the journal", "sample-ext.img.xz"),
+    _volume("ext2, ext3, ext4", FileType.EXT, "all files that exist, the journal", "sample-ext.img.xz"),
     Format(
         name="VHD",
         kinds=(FileType.VHD,),

@@ -5,6 +5,7 @@ sizes of the listing, and by the CRC where the format has one. Where that does n
 asked for by its name: slower, and bounded.
 """
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -37,6 +38,8 @@ class Ways:
     tail: bool = True
     #: Entries are a chain: where one is broken, 7-Zip takes it for the end, and all later ones for what lies behind.
     chain: bool = False
+    #: Entries that are no contents. If a name is there twice, one of them is somebody's file, and both are given.
+    leave_out: frozenset[bytes] = frozenset()
 
 
 @dataclass(slots=True)
@@ -54,6 +57,7 @@ class Contents:
     def members(self) -> Iterator[Member]:
         """List it and give what is inside. Raises UnpackError."""
         self._list()
+        self._leave_out()
         self.entries = _with_solid_sizes([entry for entry in self.entries if not entry.folder or entry.size > 0])
         secret = [entry for entry in self.entries if entry.encrypted]
         if secret and not self._find_password(secret):
@@ -67,6 +71,13 @@ class Contents:
         yield from self._behind()
         if self.problem is not None:
             raise self.problem
+
+    def _leave_out(self) -> None:
+        names = Counter(entry.name for entry in self.entries if entry.name in self.ways.leave_out)
+        once = {name for name, times in names.items() if times == 1}
+        self.entries = [entry for entry in self.entries if entry.name not in once]
+        switches = tuple(f"-x!{name.decode()}" for name in sorted(once))
+        self.archive = replace(self.archive, switches=(*self.archive.switches, *switches))
 
     def _behind(self) -> Iterator[Member]:
         """Give what lies behind the end of the archive, if it is more than zeros."""

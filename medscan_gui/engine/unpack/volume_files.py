@@ -16,8 +16,9 @@ _PART = 1 << 20
 _OWN_NAMES = frozenset({b".", b"..", b"$OrphanFiles"})
 #: Attributes that are contents: resident and other data of NTFS, and what the other file systems call theirs.
 _NTFS_DATA = 128
-#: The stream of bad clusters is as large as the volume and holds nothing.
-_NOTHING = b"$BadClus"
+#: Numbers of two files of NTFS that are no contents: its boot sectors, which by themselves are a volume cut short, and
+#: the bad clusters, a stream as large as the volume.
+_NO_CONTENTS = frozenset({7, 8})
 
 
 def volume_members(source: Source, unpacking: Unpacking, offset: int = 0, prefix: bytes = b"") -> Iterator[Member]:
@@ -65,18 +66,17 @@ class _Walk:
 
         self._words = pytsk3
         self._volume = volume
+        self._is_ntfs = bool(int(volume.info.ftype) & int(pytsk3.TSK_FS_TYPE_NTFS))
         self._budget = unpacking.budget
         self._prefix = prefix
         self._problem: UnpackError | None = None
         self._seen: set[int] = set()
 
     def members(self) -> Iterator[Member]:
-        folders = [(int(self._volume.info.root_inum), self._prefix, 0)]
+        folders: list[tuple[int, bytes, int]] = []
+        self._descend(folders, int(self._volume.info.root_inum), self._prefix, 0)
         while folders:
             number, path, depth = folders.pop()
-            if number in self._seen:
-                continue
-            self._seen.add(number)
             for entry in self._entries(number):
                 name = path + bytes(entry.info.name.name)
                 if entry.info.meta is None:
@@ -93,7 +93,8 @@ class _Walk:
     def _descend(self, folders: list[tuple[int, bytes, int]], number: int, path: bytes, depth: int) -> None:
         if depth >= _DEEPEST:
             self._problem = damaged("folders too deep")
-        else:
+        elif number not in self._seen:
+            self._seen.add(number)
             folders.append((number, path, depth + 1))
 
     def _entries(self, number: int) -> Iterator[Any]:
@@ -117,14 +118,16 @@ class _Walk:
         return kind == self._words.TSK_FS_META_TYPE_REG and bool(flags & int(self._words.TSK_FS_META_FLAG_ALLOC))
 
     def _contents(self, entry: Any, name: bytes) -> Iterator[Member]:
-        streams = self._streams(entry) if not name.endswith(_NOTHING) else []
+        if self._is_ntfs and int(entry.info.meta.addr) in _NO_CONTENTS:
+            return
+        streams = self._streams(entry)
         yield Member(name, self._chunks(entry, int(entry.info.meta.size)), size=int(entry.info.meta.size))
         for stream, number, size in streams:
             yield Member(name + b":" + stream, self._chunks(entry, size, number), size=size)
 
     def _streams(self, entry: Any) -> list[tuple[bytes, int, int]]:
         """Name, number and size of the alternate streams of a file."""
-        if not int(self._volume.info.ftype) & int(self._words.TSK_FS_TYPE_NTFS):
+        if not self._is_ntfs:
             return []
         found = [one.info for one in entry if int(one.info.type) == _NTFS_DATA and one.info.name]
         return [(bytes(one.name), int(one.id), int(one.size)) for one in found]
