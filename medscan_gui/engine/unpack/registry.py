@@ -4,7 +4,17 @@ Openers import their libraries when they are first used: most scans meet few for
 """
 
 from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.unpack import disk_image, email_message, seven_zip, seven_zip_images, streams, zip_family
+from medscan_gui.engine.unpack import (
+    ar,
+    cpio,
+    disk_image,
+    email_message,
+    seven_zip,
+    seven_zip_images,
+    streams,
+    tar,
+    zip_family,
+)
 from medscan_gui.engine.unpack.base import Format
 from medscan_gui.engine.unpack.source import Source
 
@@ -16,6 +26,9 @@ FORMATS: tuple[Format, ...] = (
     *zip_family.FORMATS,
     *email_message.FORMATS,
     *streams.FORMATS,
+    *tar.FORMATS,
+    *ar.FORMATS,
+    *cpio.FORMATS,
 )
 
 #: Kinds that are containers and that nothing here opens: never counted as simply scanned.
