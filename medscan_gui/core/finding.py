@@ -90,7 +90,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def content(self) -> str:
-        """SHA-256 of the file on disk that holds it: what clean-up must find there; "" if it is not known."""
+        """SHA-256 of the file on disk that holds it: what clean-up must find there; "" if it is not known.
+
+        Of what an autostart entry starts, the file is the second link of the chain.
+        """
+        if self.place is Place.AUTOSTART and len(self.chain) == 2:
+            return self.sha256
         return self.sha256 if len(self.chain) == 1 else self.file_sha256
 
 
