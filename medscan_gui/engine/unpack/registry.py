@@ -9,6 +9,11 @@ from medscan_gui.engine.unpack import (
     cpio,
     disk_image,
     email_message,
+    lnk,
+    ole,
+    ole_objects,
+    pdf,
+    rtf,
     seven_zip,
     seven_zip_images,
     streams,
@@ -25,10 +30,15 @@ FORMATS: tuple[Format, ...] = (
     *disk_image.FORMATS,
     *zip_family.FORMATS,
     *email_message.FORMATS,
+    *pdf.FORMATS,
+    *lnk.FORMATS,
     *streams.FORMATS,
     *tar.FORMATS,
     *ar.FORMATS,
     *cpio.FORMATS,
+    *ole.FORMATS,
+    *ole_objects.FORMATS,
+    *rtf.FORMATS,
 )
 
 #: Kinds that are containers and that nothing here opens: never counted as simply scanned.

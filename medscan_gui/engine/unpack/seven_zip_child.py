@@ -25,7 +25,8 @@ from medscan_gui.engine.unpack.base import UnpackError, Unpacking, cut_short, da
 from medscan_gui.engine.unpack.seven_zip_input import Handed
 from medscan_gui.engine.unpack.seven_zip_listing import LINE_BYTES
 
-#: Memory that the child may allocate: the largest dictionary that 7-Zip's own presets choose is 256 MB.
+#: Memory that the child may allocate: the largest dictionary that 7-Zip's own presets choose is 256 MB. It is bounded
+#: as soon as it runs; what it takes before it has from the bound of the worker, which it inherits.
 MEMORY = 640 << 20
 #: Exit codes of 7-Zip (its manual, "Exit Codes"): warnings, out of memory, and stopped because nobody gave a password.
 _WARNED = 1
@@ -36,8 +37,8 @@ _ERROR_BYTES = 64 << 10
 _PART = 256 << 10
 _CREATE_NO_WINDOW = 0x08000000  # processthreadsapi.h
 
-# -bd: no progress; -spd: names are names, not patterns; -sns: alternate streams too.
-_SWITCHES = ("-bd", "-sccUTF-8", "-spd", "-sns", "-mmt1")
+# -smemx bounds what RAR may ask for; -bd: no progress; -spd: names are no patterns; -sns: alternate streams too.
+_SWITCHES = ("-bd", "-sccUTF-8", "-spd", "-sns", "-mmt1", f"-smemx{MEMORY >> 20}m")
 _LIST = ("l", "-slt")
 _EXTRACT = ("x", "-so")
 

@@ -66,8 +66,7 @@ class Contents:
         elif any(entry.size < 0 for entry in self.entries[:-1]):
             yield from self._one_by_one(self.entries)
         else:
-            rest = yield from self._split(self.entries, self.archive.extraction)
-            yield from self._one_by_one(rest)
+            yield from self._split_all(self.entries)
         yield from self._behind()
         if self.problem is not None:
             raise self.problem
@@ -132,6 +131,10 @@ class Contents:
                     self.archive = candidate
                     return True
         return False
+
+    def _split_all(self, entries: list[Entry]) -> Iterator[Member]:
+        rest = yield from self._split(entries, self.archive.extraction)
+        yield from self._one_by_one(rest)
 
     def _one_by_one(self, entries: list[Entry]) -> Iterator[Member]:
         """Give entries by their names; those of one name come together and are told apart by their sizes."""
