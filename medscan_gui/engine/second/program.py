@@ -111,7 +111,10 @@ class Program:
                 for line in whole:
                     self._put(line.removesuffix(b"\r"))
                 if len(rest) > _LINE_BYTES:
+                    rest = b""
                     break
+        if rest:
+            self._put(rest)
         self._put(None)
 
     def _put(self, line: bytes | None) -> None:

@@ -111,7 +111,10 @@ class SecondOpinion:
             yield self._end(Message.of("second.not_complete", engine=self._opinion.name))
             return
         try:
-            told = _decoder.decode_lines(child.lines_of(mail))
+            lines = child.lines_of(mail)
+            told = _decoder.decode_lines(lines)
+            if lines and not told:  # blank ones would count as signs of life
+                raise ProtocolError("a blank line")
         except (ProtocolError, *UNDECODABLE) as error:
             detail = type(error).__name__
             yield self._end(Message.of("second.not_understood", engine=self._opinion.name, detail=detail))
