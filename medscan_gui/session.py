@@ -276,6 +276,7 @@ class ScanSession:
             scratch=scratch_folder(self._services.paths.data_dir),
             known=raw_bytes(str(self._known_clean_file())) if self._context else b"",
             context=self._context,
+            removable=target.removable,
             limits=self._limits,
         )
 

@@ -25,13 +25,22 @@ _DOS_HEADER = 64
 
 def program_of_dos(head: bytes) -> FileType | None:
     """Tell a Windows program (PE) from an older one by the header that the DOS header points to."""
-    if len(head) < _DOS_HEADER:
-        return FileType.DOS if len(head) >= 28 else None
-    place = _u32(head, 60)[0]
-    if place >= len(head):
+    if len(head) >= _DOS_HEADER:
+        place = _u32(head, 60)[0]
+        if head.startswith(b"PE\0\0", place):
+            return FileType.PE
         # Beyond what is at hand: believed if it can be a place in a file at all.
-        return FileType.PE if len(head) > 0x1000 and place < 0x10000000 else FileType.DOS
-    return FileType.PE if head.startswith(b"PE\0\0", place) else FileType.DOS
+        if len(head) > 0x1000 and len(head) <= place + 4 < 0x10000000:
+            return FileType.PE
+    return _dos(head)
+
+
+def _dos(head: bytes) -> FileType | None:
+    """Believe a DOS program: a last page of 512 bytes at most, pages, a header with room for itself."""
+    if len(head) < 28:
+        return None
+    last_page, pages, _relocations, paragraphs = struct.unpack_from("<HHHH", head, 2)
+    return FileType.DOS if last_page <= 512 and pages and 2 <= paragraphs <= 0x1000 else None
 
 
 def class_or_fat(head: bytes) -> FileType | None:
@@ -177,6 +186,7 @@ _MARKS: tuple[tuple[bytes, FileType | Check], ...] = (
     (b"UHA\x06", FileType.OTHER_ARCHIVE),
     (b"\x7a\x1a\x20\x10", FileType.OTHER_ARCHIVE),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType.OLE2),
+    (b"\x01\x05\0\0\x02\0\0\0", FileType.OLE1),
     (b"{\\rt", FileType.RTF),
     (b"%PDF-", FileType.PDF),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", FileType.ONENOTE),

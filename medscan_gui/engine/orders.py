@@ -40,6 +40,7 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     work_share: float = 0.0
     passwords: tuple[str, ...] = ()
     scratch: bytes = b""
+    removable: bool = False
     context: bytes = b""
 
 
@@ -62,6 +63,7 @@ def load_order(bundle: Bundle, limits: Limits, extras: Extras) -> bytes:
             unpack=limits.unpack,
             passwords=extras.passwords,
             scratch=extras.scratch,
+            removable=extras.removable,
             context=extras.context,
         )
     )

@@ -16,6 +16,8 @@ from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.beginnings import HEAD_BYTES, PREAMBLE_PROGRAM, hides_program, is_enough
 from medscan_gui.engine.content import EndedError, Folder, checked_status, ending_for
+from medscan_gui.engine.file_facts import OnRemovable
+from medscan_gui.engine.forms import NO_FACTS, deceptions
 from medscan_gui.engine.identity import UNKNOWN, FileSystems
 from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
 from medscan_gui.engine.places import join
@@ -44,6 +46,8 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     unpack: limits.UnpackLimits = limits.UnpackLimits()
     passwords: tuple[str, ...] = ()
     scratch: bytes = b""
+    #: The target lies on a removable medium.
+    removable: bool = False
     #: For the keys of files found clean; b"" if nobody asks for them.
     context: bytes = b""
 
@@ -62,7 +66,8 @@ class ItemMatch(msgspec.Struct, frozen=True, kw_only=True):
     matches: tuple[RuleMatch, ...]
     sha256: str
     size: int
-    identity: FileIdentity
+    #: None for what is no file.
+    identity: FileIdentity | None
     chain: Chain = ()
     file_sha256: str = ""
 
@@ -94,6 +99,16 @@ class Pipeline:
             self._unchanged = Unchanged(patience.context, self._systems)
         # One byte more than is read in one piece: a file that has grown shows itself.
         self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
+
+    @property
+    def matcher(self) -> Matcher:
+        """What looks for signatures."""
+        return self._matcher
+
+    @property
+    def patience(self) -> Patience:
+        """What one item may take."""
+        return self._patience
 
     def enter(self, directory: bytes, mark: bytes = UNKNOWN, *, headers: bool = False) -> None:
         """Say which directory the next files lie in, and what it was when it was listed (`identity`).
@@ -156,7 +171,9 @@ class Pipeline:
             if size > limits.LARGE_FILE:
                 source = FileSource(name, descriptor, size)
                 # Not through the mapping: a fault outside of libyara would end the process.
-                finds.matched(_dicom_matches(self._beginning(descriptor)), size)
+                finds.matched(
+                    [*_dicom_matches(self._beginning(descriptor)), *self._deceptions(source, descriptor)], size
+                )
                 matched = self._match_mapped(descriptor, size, name, self._patience.seconds(size))
                 if matched is None:
                     return _CHANGED, None, size
@@ -167,7 +184,7 @@ class Pipeline:
                 size = read
                 content = self._buffer[:read]
                 source = MemorySource(name, content)
-                finds.matched(_dicom_matches(content), size)
+                finds.matched([*_dicom_matches(content), *self._deceptions(source, descriptor)], size)
                 matched = self._matcher.match(content, join(self._directory, name), self._patience.seconds(size))
             finds.matched(matched, size)
         except MatchTooSlowError:
@@ -177,6 +194,10 @@ class Pipeline:
         if not has_inside(source):
             return _READ, None, size
         return *self._look_inside(source, until - time.monotonic(), finds), size
+
+    def _deceptions(self, source: Source, descriptor: int) -> list[RuleMatch]:
+        facts = OnRemovable(descriptor) if self._patience.removable else NO_FACTS
+        return deceptions(source.name, source.types, lambda most: source.read_at(0, most), facts)
 
     def _look_inside(self, source: Source, seconds: float, finds: "_Finds") -> tuple[Ending, Inside]:
         budget = Budget(self._patience.unpack, source.size, seconds)

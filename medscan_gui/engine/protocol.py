@@ -94,6 +94,8 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     scratch: bytes = b""
     #: Context of the keys (`unchanged`) by which clean files are told; b"" if nobody wants them.
     context: bytes = b""
+    #: The target lies on a removable medium.
+    removable: bool = False
 
 
 class RecentFolder(msgspec.Struct, frozen=True, array_like=True):

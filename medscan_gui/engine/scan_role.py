@@ -130,6 +130,7 @@ def _load(load: Load, sink: int, orders: Orders) -> "Worker | None":
         unpack=load.unpack,
         passwords=load.passwords,
         scratch=load.scratch,
+        removable=load.removable,
         context=load.context,
     )
     return Worker(Pipeline(matcher, patience), sink, orders, pace)

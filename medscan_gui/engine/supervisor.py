@@ -102,6 +102,7 @@ class Supervisor:
             passwords=job.passwords,
             scratch=job.scratch,
             context=job.context,
+            removable=job.removable,
         )
         self._crew = Crew(job.bundle, patience, command, self._report, extras)
         self._walk_order = WalkOrder(

@@ -55,8 +55,9 @@ def old_tar() -> bytes:
 
 SINGLE = [
     (pe(), (K.PE,)),
-    (b"MZ" + bytes(100), (K.DOS,)),
-    (b"MZ is a text", (K.TEXT,)),
+    (b"MZ\x90\0\x03\0\0\0\x04\0" + bytes(100), (K.DOS,)),
+    (b"MZ" + bytes(100), ()),
+    (b"MZ is a text that is longer than the header of a program, and much less useful.", (K.TEXT,)),
     (b"\x7fELF\x02\x01\x01" + bytes(60), (K.ELF,)),
     (b"\xca\xfe\xba\xbe\0\0\0\x34" + bytes(20), (K.JAVA_CLASS,)),
     (b"\xca\xfe\xba\xbe\0\0\0\x02" + bytes(60), (K.MACHO,)),
