@@ -338,7 +338,7 @@ def test_a_large_file_is_scanned_in_little_memory(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_very_many_files(tmp_path: Path) -> None:
-    """Thirty thousand; `bench/engine_vs_yara.py --extremes` scans a directory of a million."""
+    """Thirty thousand; `bench/engine_vs_others.py --extremes` scans a directory of a million."""
     many = 30_000
     for number in range(many):
         os.close(os.open(tmp_path / str(number), os.O_CREAT | os.O_WRONLY))
