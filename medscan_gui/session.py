@@ -27,7 +27,7 @@ from medscan_gui.core.known_clean import context_of
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import one_line, parent_of, path_of, raw_bytes
 from medscan_gui.core.policy import DEVICE_CARD, CardInForce, PolicyCard, folders_as_patterns, scan_refusal
-from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, timestamp
+from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, local_offset_min, timestamp
 from medscan_gui.core.verdict import Evidence, decide
 from medscan_gui.core.words import Fate, Stop, TargetKind
 from medscan_gui.engine import events as engine_events
@@ -401,13 +401,12 @@ class ScanSession:
         )
         if follow_up is not None:
             evidence = earlier_evidence(evidence, follow_up)
-        offset = self._started.astimezone().utcoffset()
         return ScanRecord(
             id=self._scan_id,
             kit=settings.kit,
             started=timestamp(self._started),
             ended=ended,
-            utc_offset_min=int(offset.total_seconds() // 60) if offset else 0,
+            utc_offset_min=local_offset_min(self._started),
             target=self._request.target,
             device=_typed_device(self._request.device),
             operator=one_line(self._request.operator),

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from medscan_gui import __version__
 from medscan_gui.cli import exit_codes
 from medscan_gui.cli.cards_parser import add_cards_parser
+from medscan_gui.core.quarantine import USUAL_PASSWORD
 from medscan_gui.core.text import _
 
 #: What the program is called in its own examples.
@@ -145,10 +146,6 @@ def _add_journal(commands: _Commands) -> None:
     report.add_argument("file", type=_path, metavar=_("FILE.pdf"), help=_("file to write"))
     for action in (listing, actions.choices["verify"], report):
         _add_common(action, top=False)
-
-
-#: What analysts expect as password of an archive of samples; it keeps antivirus programs out, nobody else.
-USUAL_PASSWORD = "infected"  # noqa: S105  # a custom, not a secret
 
 
 def _add_quarantine(commands: _Commands) -> None:

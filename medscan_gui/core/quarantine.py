@@ -17,6 +17,10 @@ from medscan_gui.core.names import shown_raw
 ENTRY_FORMAT = 1
 
 
+#: What analysts expect as password of an archive of samples; it keeps antivirus programs out, nobody else.
+USUAL_PASSWORD = "infected"  # noqa: S105  # a custom, not a secret
+
+
 class EntryState(StrEnum):
     """Where an entry stands."""
 

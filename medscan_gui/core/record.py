@@ -151,6 +151,12 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def local_offset_min(moment: datetime) -> int:
+    """Return the offset of this computer's local time from UTC at a moment, in minutes."""
+    offset = moment.astimezone().utcoffset()
+    return int(offset.total_seconds() // 60) if offset else 0
+
+
 def moment_of(stamp: str) -> datetime | None:
     """Read a time of `timestamp`; None for "" and for anything that is no time."""
     try:

@@ -6,7 +6,7 @@ The journal knows that the clean-up begins before anything is touched; if it can
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -19,10 +19,10 @@ from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import one_line, parent_of
 from medscan_gui.core.policy import scan_refusal
 from medscan_gui.core.quarantine import EntryState
-from medscan_gui.core.record import ScanRecord, timestamp
+from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Fate
 from medscan_gui.follow_up import FollowUp, real_path, real_roots, with_acceptance
-from medscan_gui.response.actions import action_stub
+from medscan_gui.response.actions import action_stub, ended
 from medscan_gui.response.batch import Batch
 from medscan_gui.response.gauge import Gauge
 from medscan_gui.response.plan import CleanUpPlan, CleanUpRefusedError, PlannedFile, plan, refusal
@@ -136,18 +136,12 @@ class CleanUpSession:
         """Yield the file at hand whose medium gives no answer; what became of it is seen later."""
         if (file := self._batch.unanswered) is not None:
             why = Message.of("clean_up.no_answer")
-            yield ActionItem(
-                chain=(file.path,), result=ItemResult.UNCERTAIN, entry=self._remover.entry_id, why=why
-            )
+            yield ActionItem(chain=(file.path,), result=ItemResult.UNCERTAIN, entry=self._remover.entry_id, why=why)
 
     def _finish_action(self) -> tuple[ActionRecord, Message | None]:
         self._over = True
-        action = msgspec.structs.replace(
-            self._stub,
-            ended=timestamp(datetime.now(UTC)),
-            stop=ActionStop.COMPLETED if self._batch.complete else ActionStop.CANCELLED,
-            items=tuple(self._items),
-        )
+        stop = ActionStop.COMPLETED if self._batch.complete else ActionStop.CANCELLED
+        action = ended(self._stub, stop, self._items)
         try:
             self._services.journal.finish_action(action)
         except MedScanError as error:

@@ -17,13 +17,13 @@ def is_present(entry: VaultEntry) -> bool:
     if known:
         return target_for_path(path_of(entry.facts.path)).volume_id == known
     device = entry.facts.link_group.partition(":")[0]
-    return not device.isdecimal() or _device_of(entry.facts.path) in {None, int(device)}
+    return not device.isdecimal() or device_of(parent_of(entry.facts.path)) in {None, int(device)}
 
 
-def _device_of(path: bytes) -> int | None:
-    """Return the number of the volume that a file's folder is on; None if there is no such folder."""
+def device_of(place: bytes) -> int | None:
+    """Return the number of the volume that a place is on; None if there is no such place."""
     try:
-        return os.stat(path_of(parent_of(path))).st_dev  # noqa: PTH116  # raw names
+        return os.stat(path_of(place)).st_dev  # noqa: PTH116  # raw names
     except (OSError, ValueError):
         return None
 

@@ -1,6 +1,5 @@
 """What a clean-up would do, before anything is done: which files, which of them cannot be removed, and why."""
 
-import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +12,7 @@ from medscan_gui.core.names import path_of, shown_raw
 from medscan_gui.core.policy import CardOrigin
 from medscan_gui.core.record import ScanRecord, moment_of
 from medscan_gui.core.words import Fate, TargetKind
+from medscan_gui.response.media import device_of
 from medscan_gui.response.protected import Protection
 from medscan_gui.services import Services, card_in_force
 from medscan_gui.system.volumes import target_for_path
@@ -114,16 +114,9 @@ def _place_refusal(services: Services, record: ScanRecord) -> Message | None:
     if record.target.kind is TargetKind.COMPUTER and not on_a_key:
         return Message.of("clean_up.quarantine_on_device")
     volume = services.vault.holds_device
-    if any(_device_of(place) == volume for place in record.target.paths):
+    if any(device_of(place) == volume for place in record.target.paths):
         return Message.of("clean_up.quarantine_on_device")
     return None
-
-
-def _device_of(place: bytes) -> int | None:
-    try:
-        return os.stat(path_of(place)).st_dev  # noqa: PTH116  # raw names
-    except (OSError, ValueError):
-        return None
 
 
 def plan(services: Services, record: ScanRecord, chosen: Sequence[int] | None = None) -> CleanUpPlan:

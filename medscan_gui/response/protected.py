@@ -55,9 +55,7 @@ class Protection:
         return Message.of(f"protected.{code}", **params)
 
 
-def why_protected(
-    path: bytes, target: Target, card: PolicyCard, systems: SystemPlaces | None = None
-) -> Message | None:
+def why_protected(path: bytes, target: Target, card: PolicyCard, systems: SystemPlaces | None = None) -> Message | None:
     """Return why the file at `path` is never removed, or None. For more than one file, keep a `Protection`."""
     return Protection(target, card, systems).why(path)
 

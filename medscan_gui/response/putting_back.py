@@ -47,12 +47,12 @@ class PutBack:
         #: What names of one file share -> a name that was put back already.
         self._links: dict[_Group, bytes] = {}
 
-    def know_links(self, vault: Vault, entries: Iterable[VaultEntry]) -> None:
+    def know_links(self, entries: Iterable[VaultEntry]) -> None:
         """Learn which other names of these files were put back earlier, so that they are tied again."""
         groups = {_group(entry) for entry in entries}
         if not groups or self._folder is not None:
             return
-        for known in vault.entries():
+        for known in self._vault.entries():
             if isinstance(known, DamagedEntry) or known.state is not EntryState.RESTORED:
                 continue
             if _group(known) in groups and known.restored_to == known.facts.path:

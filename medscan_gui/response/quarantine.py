@@ -16,8 +16,8 @@ from medscan_gui.core.events import CleanUpProgress, FileCleaned
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import shown
 from medscan_gui.core.quarantine import EntryState, VaultEntry
-from medscan_gui.core.record import moment_of, timestamp
-from medscan_gui.response.actions import action_stub, item_of
+from medscan_gui.core.record import moment_of
+from medscan_gui.response.actions import action_stub, by_device, ended, item_of
 from medscan_gui.response.batch import Batch
 from medscan_gui.response.gauge import Gauge
 from medscan_gui.response.putting_back import PutBack
@@ -26,9 +26,6 @@ from medscan_gui.services import Services
 from medscan_gui.store.vault import DamagedEntry
 
 log = logging.getLogger(__name__)
-
-#: What analysts expect as password of an archive of samples; it keeps antivirus programs out, nobody else.
-USUAL_PASSWORD = "infected"  # noqa: S105  # a custom, not a secret
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -87,12 +84,7 @@ class QuarantineTask:
         for stub in begun:
             items = tuple(results.get(item.entry, _not_begun(item)) for item in stub.items)
             complete = all(item.entry in results for item in stub.items)
-            action = msgspec.structs.replace(
-                stub,
-                ended=timestamp(datetime.now(UTC)),
-                stop=ActionStop.COMPLETED if complete else ActionStop.CANCELLED,
-                items=items,
-            )
+            action = ended(stub, ActionStop.COMPLETED if complete else ActionStop.CANCELLED, items)
             try:
                 self._services.journal.finish_action(action)
             except MedScanError as error:
@@ -179,7 +171,7 @@ class Quarantine:
             return item_of(entry, result, why=back.lost, place=elsewhere)
 
         entries = self._chosen(ids)
-        put_back.know_links(self._vault, entries)
+        put_back.know_links(entries)
         return self._task(ActionKind.RESTORE, entries, do, operator=operator, reason=reason)
 
     def destroy(self, ids: Sequence[str], *, operator: str, reason: str) -> QuarantineTask:
@@ -225,11 +217,8 @@ class Quarantine:
         reason: str,
         destination: str = "",
     ) -> QuarantineTask:
-        by_device: dict[tuple[str, bytes], list[VaultEntry]] = {}
-        for entry in entries:
-            by_device.setdefault((entry.device.id, msgspec.json.encode(entry.target)), []).append(entry)
         stubs = []
-        for group in by_device.values():
+        for group in by_device(entries):
             scans = {entry.scan_id for entry in group}
             stubs.append(
                 action_stub(

@@ -6,8 +6,7 @@ its own name; a copy whose original is in place is given up; a copy whose origin
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 import msgspec
 
@@ -15,8 +14,7 @@ from medscan_gui.core.action import ActionItem, ActionKind, ActionRecord, Action
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import parent_of, path_of
 from medscan_gui.core.quarantine import EntryState, VaultEntry
-from medscan_gui.core.record import timestamp
-from medscan_gui.response.actions import action_stub, item_of
+from medscan_gui.response.actions import action_stub, by_device, ended, item_of
 from medscan_gui.response.media import is_present
 from medscan_gui.response.removing import give_up
 from medscan_gui.services import Services, open_services
@@ -59,7 +57,7 @@ def settle_left(services: Services) -> tuple[ActionRecord, ...]:
         if any(action.running for action in actions):
             return ()  # perhaps at these very entries
         left = [entry for action in actions if action.uncertain for entry in _left(services, action.id)]
-        return tuple(_settle_group(services, group) for group in _by_device(left))
+        return tuple(_settle_group(services, group) for group in by_device(left))
     except MedScanError as error:
         log.info("what was left half-way was not settled: %s", error)
         return ()
@@ -77,13 +75,6 @@ def _left(services: Services, action_id: str) -> Iterator[VaultEntry]:
                 yield entry
 
 
-def _by_device(entries: Iterable[VaultEntry]) -> Iterable[list[VaultEntry]]:
-    groups: dict[tuple[str, bytes], list[VaultEntry]] = {}
-    for entry in entries:
-        groups.setdefault((entry.device.id, msgspec.json.encode(entry.target)), []).append(entry)
-    return groups.values()
-
-
 def _settle_group(services: Services, entries: list[VaultEntry]) -> ActionRecord:
     first = entries[0]
     stub = action_stub(
@@ -97,9 +88,7 @@ def _settle_group(services: Services, entries: list[VaultEntry]) -> ActionRecord
     )
     services.journal.begin_action(stub)
     items = tuple(_settled(services.vault, entry) for entry in entries)
-    action = msgspec.structs.replace(
-        stub, ended=timestamp(datetime.now(UTC)), stop=ActionStop.COMPLETED, items=items
-    )
+    action = ended(stub, ActionStop.COMPLETED, items)
     services.journal.finish_action(action)
     return action
 
@@ -110,9 +99,7 @@ def _ended(services: Services, stub: ActionRecord) -> ActionRecord:
         items = tuple(_taken(vault, stub.id))
     else:
         items = tuple(_looked_up(vault, stub.kind, item) for item in stub.items)
-    action = msgspec.structs.replace(
-        stub, ended=timestamp(datetime.now(UTC)), stop=ActionStop.CUT_OFF, items=items
-    )
+    action = ended(stub, ActionStop.CUT_OFF, items)
     services.journal.finish_action(action)
     return action
 

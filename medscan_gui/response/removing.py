@@ -5,7 +5,6 @@ state says which.
 """
 
 import logging
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -183,7 +182,7 @@ class Remover:
     def _new_entry(self, original: Original, file: PlannedFile) -> VaultEntry:
         record = self._record
         return VaultEntry(
-            id=secrets.token_hex(16),
+            id="",
             action_id=self._action_id,
             scan_id=record.id,
             taken=timestamp(datetime.now(UTC)),

@@ -276,7 +276,7 @@ class QuarantinePage(Page):
     @Slot()
     def export_files(self) -> None:
         """Ask for a file and a password, and write the chosen samples there."""
-        from medscan_gui.response.quarantine import USUAL_PASSWORD
+        from medscan_gui.core.quarantine import USUAL_PASSWORD
 
         if (quarantine := self._ready()) is None or self.services is None:
             return
