@@ -68,6 +68,8 @@ class FileType(StrEnum):
     VDI = "vdi"
     # Documents
     OLE2 = "ole2"
+    #: An embedded object of OLE 1.0, as it lies in RTF and old documents.
+    OLE1 = "ole1"
     RTF = "rtf"
     PDF = "pdf"
     ONENOTE = "onenote"

@@ -5,6 +5,7 @@ Openers import their libraries when they are first used: most scans meet few for
 
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack import (
+    active_mime,
     ar,
     cpio,
     disk_image,
@@ -12,12 +13,14 @@ from medscan_gui.engine.unpack import (
     lnk,
     ole,
     ole_objects,
+    onenote,
     pdf,
     rtf,
     seven_zip,
     seven_zip_images,
     streams,
     tar,
+    tnef,
     zip_family,
 )
 from medscan_gui.engine.unpack.base import Format
@@ -39,6 +42,9 @@ FORMATS: tuple[Format, ...] = (
     *ole.FORMATS,
     *ole_objects.FORMATS,
     *rtf.FORMATS,
+    *tnef.FORMATS,
+    *onenote.FORMATS,
+    *active_mime.FORMATS,
 )
 
 #: Kinds that are containers and that nothing here opens: never counted as simply scanned.
