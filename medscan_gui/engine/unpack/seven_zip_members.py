@@ -144,7 +144,7 @@ class Contents:
         for name, group in list(groups.items())[:ONE_BY_ONE]:
             if any(entry.size < 0 for entry in group[:-1]):
                 group = [Entry(name)]  # noqa: PLW2901  # all of them as one
-            rest = yield from self._split(group, partial(self.archive.extraction, name))
+            rest = yield from self._split(group, partial(self.archive.extraction, name or None))
             yield from (Member(entry.name, problem=damaged("7-Zip").ending) for entry in rest)
         if len(groups) > ONE_BY_ONE and self.problem is None:
             self.problem = UnpackError(Outcome.LIMIT_REACHED, Cause.TOO_MANY_MEMBERS, "entries of unknown size")

@@ -216,10 +216,10 @@ class TestBombs:
         arguments = [str(program), "a", "-bd", "-sizeros", "-mx1", str(bomb)]
         with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as packing:
             assert packing.stdin is not None
-            for _megabyte in range(300):
+            for _megabyte in range(100):
                 packing.stdin.write(bytes(1 << 20))
             packing.stdin.close()
-        looked = look(bomb)
+        looked = look(bomb, limits=UnpackLimits(bytes_least=64 << 20))
         assert looked.ending[:2] == (Outcome.LIMIT_REACHED, Cause.RATIO)
 
     def test_dictionary_that_no_computer_has(self, look: Look, tmp_path: Path) -> None:
