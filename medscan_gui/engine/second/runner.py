@@ -111,10 +111,7 @@ class SecondOpinion:
             yield self._end(Message.of("second.not_complete", engine=self._opinion.name))
             return
         try:
-            lines = child.lines_of(mail)
-            told = _decoder.decode_lines(lines)
-            if lines and not told:  # blank ones would count as signs of life
-                raise ProtocolError("a blank line")
+            told = _decoded(child.lines_of(mail))
         except (ProtocolError, *UNDECODABLE) as error:
             detail = type(error).__name__
             yield self._end(Message.of("second.not_understood", engine=self._opinion.name, detail=detail))
@@ -147,6 +144,14 @@ class SecondOpinion:
             self._resting = not self._resting
             _hold(child, hold=self._resting)
         return self._resting
+
+
+def _decoded(lines: bytes) -> list[Told]:
+    """Return the messages of whole lines. Raises ProtocolError, and what decoding raises."""
+    told = _decoder.decode_lines(lines)
+    if lines and not told:  # blank ones would count as signs of life
+        raise ProtocolError("a blank line")
+    return told
 
 
 def make_scratch(data_dir: Path) -> str:
