@@ -131,16 +131,16 @@ def _both(central: Record, local: Record) -> Entry:
 
 
 def _headless(source: Source, central: Record, position: int) -> Entry | None:
-    """Return an entry whose local header has lost its mark; its lengths are believed if they can be."""
+    """Return an entry whose local header has lost its mark, or is not there at all."""
     local = read_local(source, position, marked=False)
     data = position + LOCAL_BYTES + len(central.name)
     if local is not None and local.name == central.name:
         data = local.data
     if position < 0 or data > source.size:
         return None
-    central = msgspec.structs.replace(central, header=position, data=data)
+    views = [msgspec.structs.replace(central, header=position, data=place) for place in (data, position)]
     # The end is not believed: an entry that is elsewhere must not hide what is here.
-    return Entry(views=[central], checksums=frozenset({central.crc}), end=position)
+    return Entry(views=views, checksums=frozenset({central.crc}), end=position)
 
 
 def _meaning(record: Record) -> tuple[object, ...]:
