@@ -46,9 +46,9 @@ def _storage(stream: Source, at: int, size: int, *, packed: bool) -> Iterator[by
         raise cut_short("object")
 
 
-def inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack zlib's format piece by piece. Raises UnpackError where it breaks off."""
-    engine = zlib.decompressobj()
+def inflated(chunks: Iterator[bytes], bits: int = zlib.MAX_WBITS) -> Iterator[bytes]:
+    """Unpack zlib's format (with `bits` below zero, plain deflate). Raises UnpackError where it breaks off."""
+    engine = zlib.decompressobj(bits)
     for chunk in chunks:
         rest = chunk
         while rest and not engine.eof:
