@@ -320,7 +320,7 @@ def write_bundle(place: Path, files: dict[str, str], self_test: Path) -> None:
         count += rules
         listed.append({"path": path, "sha256": digest, "size": size, "rules": rules, "licence": "Apache-2.0"})
     manifest = own | {
-        "name": "Made for measuring",
+        "name": "made-for-measuring",
         "files": listed,
         "rule_count": count,
     }
