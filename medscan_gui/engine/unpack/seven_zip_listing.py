@@ -6,12 +6,16 @@ entries, so that a name cannot forge one. An archive's own comment may have seve
 then makes the sizes wrong, which is noticed; of the block on the whole only what comes in front of the comment counts.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 #: The longest line that is taken whole: longer names keep their beginning.
 LINE_BYTES = 64 << 10
 _FOLDER_MARK = b"D"
+_LINE_END = b"\r\n" if sys.platform == "win32" else b"\n"
+_EMPTY = frozenset({b"\n", b"\r\n"})
+_KEYS = frozenset({b"Path", b"Size", b"CRC", b"Encrypted", b"Folder", b"Attributes", b"Solid", b"Offset"})
 _DASHES = b"----------"
 _ERRORS = frozenset({b"Unexpected end of archive", b"Headers Error", b"Unavailable data", b"Unsupported feature"})
 
@@ -47,19 +51,20 @@ class Listing:
         self._read_head(rest)
         fields: dict[bytes, bytes] = {}
         for line in rest:
-            key, equals, value = _parts(line)
-            if fields and not key:
+            key, _equals, value = line.partition(b" = ")
+            if key in _KEYS:
+                if key not in fields:
+                    fields[key] = value.removesuffix(_LINE_END)
+            elif fields and line in _EMPTY:
                 yield _entry(fields)
                 fields = {}
-            elif equals:
-                fields.setdefault(key, value)
         if fields:
             yield _entry(fields)
 
     def _read_head(self, lines: Iterator[bytes]) -> None:
         before = b""
         for line in lines:
-            key, _equals, value = _parts(line)
+            key, _equals, value = line.rstrip(b"\r\n").partition(b" = ")
             if key == _DASHES:
                 return
             if key in _ERRORS:
@@ -67,15 +72,6 @@ class Listing:
             if key == b"Tail Size" and before == b"Physical Size":
                 self.tail = max(0, _number(value, 10))
             before = key
-
-
-def _parts(line: bytes) -> tuple[bytes, bool, bytes]:
-    """Return key, whether it is one, and value."""
-    line = line.rstrip(b"\r\n")
-    if line.endswith(b" ="):
-        return line[:-2], True, b""
-    key, equals, value = line.partition(b" = ")
-    return key, bool(equals), value
 
 
 def _entry(fields: dict[bytes, bytes]) -> Entry:

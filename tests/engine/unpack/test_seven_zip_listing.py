@@ -32,7 +32,7 @@ def test_entries() -> None:
     found = entries(
         HEAD
         + b"Path = folder\nFolder = +\nSize = \n\n"
-        + b"Path = folder/a = b\r\nFolder = -\nSize = 117\nCRC = 1D6758CE\nEncrypted = +\n\n"
+        + b"Path = folder/a = b\nFolder = -\nSize = 117\nCRC = 1D6758CE\nEncrypted = +\n\n"
         + b"Path = old\nSize = 0\nAttributes = D drwxr-xr-x\n\n"
         + b"Path = Data\nSize = 4\nAttributes = -rw-r--r--\n\n\nWarnings: 1\n"
     )
