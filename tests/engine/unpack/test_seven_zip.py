@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,24 @@ def test_flipped_bits(sample: str, look: Look) -> None:
         assert looked.found or not _clean(looked) or payload()[:20] not in whole, bytes(flipped).hex()
 
 
+@pytest.mark.parametrize("writer", [rar4, rar5])
+def test_broken_member_hides_no_later_one(writer: Callable[[dict[str, bytes]], bytes], look: Look) -> None:
+    files = {"first.txt": b"first of all\n" * 9, "payload.txt": payload(), "last.txt": b"last"}
+    looked = look(writer(files).replace(b"first of all", b"first of ell", 1))
+    assert looked.troubles[b"first.txt",][0] is Outcome.DAMAGED
+    assert looked.found == [(b"payload.txt",)]
+    assert sum(looked.counts.values()) == 2
+
+
+def test_broken_volume_gives_what_is_whole(look: Look) -> None:
+    whole = sample_of("sample-9660.iso")
+    at = whole.index(payload())
+    looked = look(whole[: at + 40])
+    assert looked.ending[:2] == (Outcome.DAMAGED, Cause.CUT_SHORT)
+    assert looked.found == [CHAIN]
+    assert looked.troubles[CHAIN][0] is Outcome.DAMAGED
+
+
 class TestBehindTheEnd:
     """What 7-Zip only warns of."""
 
@@ -172,9 +191,9 @@ class TestNames:
     )
 
     @pytest.mark.parametrize("writer", [rar4, rar5])
-    def test_hostile_names(self, writer: "type[object]", look: Look) -> None:
+    def test_hostile_names(self, writer: Callable[[dict[str, bytes]], bytes], look: Look) -> None:
         files = {name: payload() + str(number).encode() for number, name in enumerate(self.NAMES)}
-        looked = look(writer(files))  # type: ignore[call-arg]
+        looked = look(writer(files))
         assert len(looked.found) == len(files), looked
         assert not Path("/etc/cron.d/x").exists()
 
