@@ -26,6 +26,13 @@ _ZSTD_FRAME = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPED = range(0x184D2A50, 0x184D2A60)
 
 
+class ChecksumError(UnpackError):
+    """All was read, and its checksum is another one."""
+
+    def __init__(self) -> None:
+        super().__init__(Outcome.DAMAGED, Cause.NONE, "checksum")
+
+
 class Feed:
     """A part of a content, read forward; what a decoder did not use can be given back."""
 

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 
 from medscan_gui.engine.unpack.base import cut_short, damaged, not_opened
 from medscan_gui.engine.unpack.budget import Budget
-from medscan_gui.engine.unpack.decoding import Feed
+from medscan_gui.engine.unpack.decoding import ChecksumError, Feed
 
 _MARK = b"\x04\x22\x4d\x18"
 _SKIPPED = range(0x184D2A50, 0x184D2A60)
@@ -32,14 +32,15 @@ def lz4_frames(feed: Feed, budget: Budget) -> Iterator[bytes]:
         if mark == _MARK:
             wrong = (yield from _frame(feed, budget)) or wrong
         elif int.from_bytes(mark, "little") in _SKIPPED:
-            feed.position += int.from_bytes(feed.take(4), "little")
+            size = int.from_bytes(feed.take(4), "little")
+            feed.position += size
             if feed.position > feed.end:
                 raise cut_short()
         else:
             feed.give_back(len(mark))
             break
     if wrong:
-        raise damaged("checksum")
+        raise ChecksumError
 
 
 def _frame(feed: Feed, budget: Budget) -> Generator[bytes, None, bool]:

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, cut_short, damaged, not_opened
 from medscan_gui.engine.unpack.budget import Budget
-from medscan_gui.engine.unpack.decoding import LZMA_MEMORY, Feed, Inflater, decode, lzma_alone, zstd_frames
+from medscan_gui.engine.unpack.decoding import (
+    LZMA_MEMORY,
+    ChecksumError,
+    Feed,
+    Inflater,
+    decode,
+    lzma_alone,
+    zstd_frames,
+)
 from medscan_gui.engine.unpack.lz4 import lz4_frames
 from medscan_gui.engine.unpack.lzw import uncompressed
 from medscan_gui.engine.unpack.source import Source
@@ -62,6 +70,8 @@ def _opener(streams: Streams, *, mark: bytes = b"") -> Callable[[Source, Unpacki
 def _watched(chunks: Iterator[bytes], failed: list[UnpackError]) -> Iterator[bytes]:
     try:
         yield from chunks
+    except ChecksumError:
+        raise
     except UnpackError as error:
         failed.append(error)
         raise
@@ -113,7 +123,7 @@ def _gunzipped(feed: Feed, budget: Budget) -> Iterator[bytes]:
         told = (int.from_bytes(end[:4], "little"), int.from_bytes(end[4:], "little"))
         wrong = wrong or told != (crc, size & 0xFFFFFFFF)
     if wrong:
-        raise damaged("checksum")
+        raise ChecksumError
 
 
 def _gzip_header(feed: Feed, *, first: bool) -> bool:
