@@ -238,7 +238,7 @@ def entry_point(w: Writer) -> Made:
 
 def version_info(w: Writer) -> Made:
     """What a program says of itself."""
-    return _three(w), f'pe.version_info["CompanyName"] contains "{w.word()}" and not pe.is_signed and 1 of them'
+    return _three(w), f'pe.version_info["CompanyName"] contains "{w.word()}" and pe.number_of_signatures == 0 and 1 of them'
 
 
 def signed(w: Writer) -> Made:
