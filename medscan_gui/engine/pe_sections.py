@@ -76,7 +76,7 @@ def layout_of(read_at: ReadAt, size: int) -> PeLayout | None:
     table = read_at(place + 24 + optional_size, 40 * min(count, SECTIONS))
     alignment = _alignment(optional)
     sections = tuple(_sections(table, alignment, size))
-    end = max((section.start + section.size for section in sections), default=0)
+    end = max((section.start + section.size for section in sections if section.size), default=0)
     return PeLayout(
         sections=sections,
         end=end,
