@@ -49,6 +49,8 @@ def second_job(engine: str, job: ScanJob, paths: Paths, old_days: int) -> Second
         headers_only=job.headers_only,
         shallow=job.shallow,
         below=job.shallow_below if job.shallow else (),
+        recent=job.recent,
+        since=job.since,
     )
     return SecondJob(
         engine=engine,

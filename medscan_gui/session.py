@@ -35,6 +35,7 @@ from medscan_gui.engine.limits import PASSWORDS, Limits
 from medscan_gui.engine.places import identity_of
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
 from medscan_gui.follow_up import FollowUp, Threats, earlier_evidence, joined
+from medscan_gui.scope import scope_of
 from medscan_gui.second_opinions import SecondOpinions, wanted_engines
 from medscan_gui.services import (
     Services,
@@ -260,8 +261,13 @@ class ScanSession:
         identities = (identity_of(file) for file in own)
         follow_up = self._request.follow_up
         card = self._card.card if self._card else DEVICE_CARD
+        scope = scope_of(target, follow_up)
         return ScanJob(
-            paths=follow_up.places if follow_up else target.paths,
+            paths=scope.paths,
+            live=scope.live,
+            live_disks_of=scope.live_disks_of,
+            recent=scope.recent,
+            since=scope.since,
             shallow=follow_up is not None,
             shallow_below=tuple(_folder(real) for _shown, real in follow_up.roots) if follow_up else (),
             headers_only=self._headers_only(card),
@@ -294,10 +300,13 @@ class ScanSession:
     def _headers_only(self, card: PolicyCard) -> tuple[bytes, ...]:
         roots = self._request.target.paths
         patterns = folders_as_patterns(card.headers_only, roots)
-        if self._request.follow_up is None:
+        # Folders are targets of their own then: what a card says relative to the device must still be found.
+        if self._request.follow_up is not None:
+            places = [path_of(real) for _shown, real in self._request.follow_up.roots]
+        elif self._request.target.quick:
+            places = [path_of(root) for root in roots]
+        else:
             return patterns
-        # Folders are read again as targets of their own: what a card says relative to the device must still be found.
-        places = [path_of(real) for _shown, real in self._request.follow_up.roots]
         return tuple(raw_bytes(os.path.join(place, path_of(one))) for place in places for one in patterns)  # noqa: PTH118
 
     def _begin(self) -> None:
@@ -384,6 +393,7 @@ class ScanSession:
             stop=stop,
             ended=tally.ended is not None,
             coverage=tally.ledger.close(),
+            depth=self._request.target.depth,
             threats_found=threats.found,
             threats_removed=threats.removed,
             threats_accepted=threats.accepted,

@@ -82,7 +82,18 @@ def _passwords_help() -> str:
 def _add_scan(commands: _Commands) -> None:
     scan = commands.add_parser("scan", help=_("scan folders or files without a window"))
     _add_common(scan, top=False)
-    scan.add_argument("paths", nargs="+", type=_filled, metavar=_("PATH"), help=_("what to scan"))
+    what = scan.add_mutually_exclusive_group(required=True)
+    what.add_argument("paths", nargs="*", type=_filled, metavar=_("PATH"), default=[], help=_("what to scan"))
+    what.add_argument(
+        "--this-computer",
+        action="store_true",
+        help=_("scan this computer: its disks, running programs, autostart places and boot sectors"),
+    )
+    what.add_argument(
+        "--quick",
+        action="store_true",
+        help=_("scan only the places of this computer where malware runs, starts and arrives"),
+    )
     scan.add_argument("--report", type=_path, metavar=_("FILE.pdf"), help=_("write the PDF report to this file"))
     scan.add_argument("--json", action="store_true", help=_("print the whole record of the scan as JSON"))
     scan.add_argument("--device", default="", metavar=_("NAME"), help=_("name of the device the scan belongs to"))

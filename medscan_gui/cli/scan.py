@@ -28,7 +28,7 @@ from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import raw_bytes, shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, current, ngettext_
-from medscan_gui.core.words import Fate, Light, TargetKind
+from medscan_gui.core.words import Fate, Light, ScanDepth, TargetKind
 from medscan_gui.export.advice import advice
 from medscan_gui.export.formats import record_json
 from medscan_gui.export.saving import write_whole
@@ -39,7 +39,7 @@ from medscan_gui.response.reports import scan_report
 from medscan_gui.response.unlocking import UnlockingRefusedError, locked_files, passwords_of, unlock
 from medscan_gui.session import ScanRefusedError, ScanRequest, ScanSession, Services, device_for
 from medscan_gui.system.paths import Paths
-from medscan_gui.system.volumes import target_for_path
+from medscan_gui.system.volumes import system_targets, target_for_path
 
 #: Lines of each list that are printed; the report and the record hold them all.
 _LISTED = 20
@@ -57,6 +57,14 @@ def _target(paths: list[str]) -> Target:
     if len(volumes) == 1 and first.volume_id:
         return msgspec.structs.replace(first, kind=TargetKind.FOLDER, paths=raw)
     return Target(kind=TargetKind.FOLDER, paths=raw)
+
+
+def _computer(options: argparse.Namespace) -> Target | None:
+    """This computer, if it is what was asked for."""
+    if not (options.this_computer or options.quick):
+        return None
+    depth = ScanDepth.QUICK if options.quick else ScanDepth.FULL
+    return msgspec.structs.replace(system_targets(), depth=depth)
 
 
 def _device(services: Services, target: Target, options: argparse.Namespace) -> Device:
@@ -86,7 +94,7 @@ def scan_command(options: argparse.Namespace, paths: Paths) -> int:
 
 
 def _scan(services: Services, options: argparse.Namespace) -> int:
-    target = _target(options.paths)
+    target = _computer(options) or _target(options.paths)
     device = _device(services, target, options)
     if options.clean_up:
         check_card(services, device, target)

@@ -44,9 +44,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown(self) -> str:
-        """Label and place, escaped for showing."""
+        """Label and place, escaped for showing; a quick scan is marked, in no language."""
         place = ", ".join(shown_raw(path, 200) for path in self.paths)
-        return f"{self.label} ({place})" if self.label and self.label != place else place
+        text = f"{self.label} ({place})" if self.label and self.label != place else place
+        return f"{text} [quick]" if self.quick else text
 
 
 class HostIdentity(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ import msgspec
 from medscan_gui.core.coverage import Coverage
 from medscan_gui.core.messages import Message
 from medscan_gui.core.opinion import EngineOpinion, opinion_doubts
-from medscan_gui.core.words import LIGHT_OF, Light, Stop, VerdictKind
+from medscan_gui.core.words import LIGHT_OF, Light, ScanDepth, Stop, VerdictKind
 
 
 class EngineProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +46,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     bundle_digest: str = ""
     rules_expected: int = 0
     engines: tuple[EngineProof, ...] = ()
+    #: Whether all of the target was to be read, or only the places of a quick scan.
+    depth: ScanDepth = ScanDepth.FULL
     #: This computer's clock can tell the age of the signatures: it is not before their date.
     signature_age_known: bool = False
     #: Age of the signatures in days, and the age from which BLUE is no longer given.
@@ -175,6 +177,8 @@ def decide(evidence: Evidence) -> Verdict:
         return Verdict(VerdictKind.ACTION_REQUIRED, reasons)
     if missing or left < 0:
         return Verdict(VerdictKind.INCOMPLETE, reasons)
+    if evidence.depth is ScanDepth.QUICK:
+        reasons = (*reasons, Message.of("verdict.quick_only"))
     if removed:
         return Verdict(VerdictKind.REMOVED, reasons)
     if unchanged := evidence.coverage.items_unchanged:

@@ -18,6 +18,7 @@ from medscan_gui.core.words import (
     Cause,
     Fate,
     Outcome,
+    Place,
     Severity,
     SignatureAge,
     Stop,
@@ -109,6 +110,7 @@ _CAUSE_STEPS = {
     Cause.ENGINE_DIED: "advice.do.crashing_files",
     Cause.ENGINE_ERROR: "advice.do.restart_engine",
     Cause.NOT_REACHED: "advice.do.run_to_end",
+    Cause.TOO_MUCH_MEMORY: "advice.do.large_memory",
 }
 _OUTCOME_STEPS = {
     Outcome.SKIPPED_BY_POLICY: "advice.do.left_out",
@@ -130,6 +132,7 @@ _THREAT_REASONS = frozenset({"verdict.threats_left", "verdict.threats_removed", 
 
 #: Why clean-up left a threat, by the code of its reason or by the family of the code; what helps most comes first.
 _LEFT_STEPS = {
+    "clean_up.not_a_file": "advice.do.left_not_file",
     "protected": "advice.do.left_protected",
     "files.read_only": "advice.do.left_read_only",
     "clean_up.came_back": "advice.do.left_came_back",
@@ -191,8 +194,10 @@ def told_reasons(record: ScanRecord) -> tuple[Message, ...]:
 
 
 def _scope(record: ScanRecord) -> str:
-    """Say what was scanned: a whole "device", a whole "medium", or a "part" of one of them."""
+    """Say what was scanned: a whole "device", its "quick" places, a whole "medium", or a "part" of one of them."""
     kind = record.target.kind
+    if record.target.quick:
+        return "quick"
     if kind is TargetKind.COMPUTER:
         return "device"
     if kind is TargetKind.VOLUME and record.target.removable:
@@ -206,7 +211,7 @@ def _reason_codes(record: ScanRecord) -> frozenset[str]:
 
 def _doubtful(record: ScanRecord) -> bool:
     """Say whether the scan misses a proof, beside what it found."""
-    return bool(_reason_codes(record) - _THREAT_REASONS - {"verdict.no_threat"})
+    return bool(_reason_codes(record) - _THREAT_REASONS - {"verdict.no_threat", "verdict.quick_only"})
 
 
 def _happened_blue(record: ScanRecord) -> Message:
@@ -235,12 +240,28 @@ def _means_red(record: ScanRecord) -> Message:
     weak = severities and min(map(SEVERITY_ORDER.__getitem__, severities)) >= SEVERITY_ORDER[Severity.LOW]
     if weak and not _doubtful(record):
         return Message.of("advice.means.red_weak")
+    if Place.MEMORY in _places_left(record):
+        return Message.of("advice.means.red_memory")
     return Message.of("advice.means.red_medium" if record.target.removable else "advice.means.red_device")
+
+
+def _places_left(record: ScanRecord) -> set[Place]:
+    return {found.place for found in record.findings if found.fate is Fate.IN_PLACE}
+
+
+def _place_step(record: ScanRecord) -> Iterator[str]:
+    """Yield what to do about a threat that is in no file, for the place that matters most."""
+    left = _places_left(record)
+    for place in (Place.MEMORY, Place.BOOT, Place.AUTOSTART):
+        if place in left:
+            yield f"advice.do.{place.value}_threat"
+            return
 
 
 def _red_steps(record: ScanRecord) -> Iterator[str]:
     if record.target.removable:
         yield "advice.do.unplug_medium"
+        yield from _place_step(record)
         yield "advice.do.keep_apart"
         yield from _left_steps(record)
         yield "advice.do.give_medium"
@@ -249,6 +270,7 @@ def _red_steps(record: ScanRecord) -> Iterator[str]:
         yield "advice.do.patient_first"
         yield "advice.do.isolate"
         yield "advice.do.keep_powered"
+        yield from _place_step(record)
         yield "advice.do.no_reconnect"
         yield "advice.do.call"
         yield from _left_steps(record)
@@ -293,6 +315,8 @@ def _blue_steps(record: ScanRecord) -> Iterator[str]:
         yield "advice.do.odd_medium"
     elif scope == "part":
         yield "advice.do.scan_whole"
+    elif scope == "quick":
+        yield "advice.do.scan_full"
     else:
         yield "advice.do.nothing"
     yield from _accepted_step(record)

@@ -118,6 +118,8 @@ def _sentence(record: ScanRecord, speaker: Speaker) -> str:
     kind = record.verdict.kind
     if kind is VerdictKind.NO_THREAT and record.evidence.threats_accepted > 0:
         return speaker.say("report.sentence.accepted")
+    if kind is VerdictKind.NO_THREAT and record.target.quick:
+        return speaker.say("verdict.no_threat_quick")
     return speaker.say(f"verdict.{kind.value}")
 
 

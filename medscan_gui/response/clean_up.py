@@ -20,7 +20,7 @@ from medscan_gui.core.names import one_line, parent_of
 from medscan_gui.core.policy import scan_refusal
 from medscan_gui.core.quarantine import EntryState
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.words import Fate
+from medscan_gui.core.words import Fate, Place
 from medscan_gui.follow_up import FollowUp, real_path, real_roots, with_acceptance
 from medscan_gui.response.actions import action_stub, ended
 from medscan_gui.response.batch import Batch
@@ -219,6 +219,8 @@ class CleanUpSession:
 def _with_fate(found: Finding, item: ActionItem | None, asked: bool) -> Finding:
     if found.fate is not Fate.IN_PLACE:
         return found
+    if found.place is not Place.FILE:
+        return msgspec.structs.replace(found, why=Message.of("clean_up.not_a_file"))
     if item is None:
         why = Message.of("clean_up.cancelled") if asked else found.why
         return msgspec.structs.replace(found, why=why)

@@ -11,7 +11,7 @@ from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.names import path_of, shown_raw
 from medscan_gui.core.policy import CardOrigin
 from medscan_gui.core.record import ScanRecord, moment_of
-from medscan_gui.core.words import Fate, TargetKind
+from medscan_gui.core.words import Fate, Place, TargetKind
 from medscan_gui.response.media import device_of
 from medscan_gui.response.protected import Protection
 from medscan_gui.services import Services, card_in_force
@@ -91,8 +91,9 @@ def refusal(services: Services, record: ScanRecord) -> Message | None:
 
 
 def _refusal(services: Services, record: ScanRecord) -> Message | None:
-    if not any(found.fate is Fate.IN_PLACE for found in record.findings):
-        return Message.of("clean_up.nothing_to_remove")
+    places = {found.place for found in record.findings if found.fate is Fate.IN_PLACE}
+    if Place.FILE not in places:
+        return Message.of("clean_up.no_files" if places else "clean_up.nothing_to_remove")
     if services.journal.read_only or not record.evidence.committed:
         return Message.of("clean_up.no_journal")
     if services.journal.latest_scan(record.device.id, record.target) != record.id or _is_old(record):
@@ -122,6 +123,7 @@ def _place_refusal(services: Services, record: ScanRecord) -> Message | None:
 def plan(services: Services, record: ScanRecord, chosen: Sequence[int] | None = None) -> CleanUpPlan:
     """Return what cleaning up would do. `chosen`: indexes into the record's findings; None means all in place.
 
+    Only files are removed: what was found in memory, in an autostart entry or in sectors is no part of any plan.
     Reads nothing but what tells an operating system's volume. Raises CleanUpRefusedError for a number that the record
     does not have, MedScanError if the journal cannot say which policy card is in force.
     """
@@ -131,7 +133,7 @@ def plan(services: Services, record: ScanRecord, chosen: Sequence[int] | None = 
     for index in indexes:
         if not 0 <= index < len(record.findings):
             raise CleanUpRefusedError(Message.of("clean_up.no_such_threat", number=index))
-        if record.findings[index].fate is Fate.IN_PLACE:
+        if record.findings[index].fate is Fate.IN_PLACE and record.findings[index].place is Place.FILE:
             grouped.setdefault(record.findings[index].chain[0], []).append(index)
     protection = Protection(record.target, card)
     files = []

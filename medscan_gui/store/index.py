@@ -166,10 +166,11 @@ def scan_values(entry: Entry, record: ScanRecord) -> dict[str, object]:
 def _day_of(entry: Entry, record: ScanRecord) -> str:
     """Return the day from which the next scan is counted.
 
-    The scan that verifies a clean-up read only some folders, and the scan of one file is no scan of the device.
+    The scan that verifies a clean-up and a quick scan read only some folders, and the scan of one file is no scan of
+    the device.
     """
     whole = entry.kind == Kind.SCAN_FINISHED and record.stop is Stop.COMPLETED
-    if not whole or record.follows or record.target.kind is TargetKind.FILE:
+    if not whole or record.follows or record.target.quick or record.target.kind is TargetKind.FILE:
         return ""
     return local_day(record.ended, record.utc_offset_min)
 

@@ -7,6 +7,8 @@ many files which restoration put back. The rules:
 - A scan that ran to its end and left nothing unread closes every source of the places that its
   target covers. If the device's card let it look only at the headers of some folders, it closes only
   what scans with the same folders had found: what a whole scan found there may still be there.
+- A quick scan of a computer closes only what quick scans of it had found, and what was found in a computer, which
+  may be in its memory, is closed only by a scan of the computer.
 - The scan that verifies a clean-up read only some folders, so it closes nothing by what it did not
   find. It takes the place of the one source that it accounts for, the scan it follows, with what is
   left of it. If it does not account for all of that scan's threats (it was cut off), that source stays.
@@ -82,13 +84,18 @@ def target_key(target: Target) -> bytes:
     paths: tuple[bytes, ...] = target.paths
     if target.kind is TargetKind.VOLUME and target.volume_id:
         paths = ()
-    return hashlib.sha256(msgspec.json.encode((target.kind.value, target.volume_id, paths))).digest()
+    facts: tuple[object, ...] = (target.kind.value, target.volume_id, paths)
+    if target.quick:
+        facts = (*facts, target.depth.value)
+    return hashlib.sha256(msgspec.json.encode(facts)).digest()
 
 
 def covers(wide: Target, narrow: Target) -> bool:
     """Say whether everything in `narrow` is in `wide`; when in doubt, it is not."""
     if target_key(wide) == target_key(narrow):
         return True
+    if wide.quick or (narrow.kind is TargetKind.COMPUTER and wide.kind is not TargetKind.COMPUTER):
+        return False  # a quick scan leaves most files out, and what a computer holds besides files is read of it alone
     if wide.removable != narrow.removable or (wide.volume_id != narrow.volume_id and wide.volume_id):
         return False
     return all(any(_is_below(path, root) for root in wide.paths) for path in narrow.paths)

@@ -12,6 +12,10 @@ SENTENCES: dict[str, str] = {
         "At the time of the scan, the files of this device held nothing that these signatures know. "
         "That is no proof that the device is free of malware."
     ),
+    "advice.means.blue_quick": N_(
+        "At the time of the scan, the places where malware usually runs, starts and arrives held nothing that these "
+        "signatures know. All other files of this device were not looked at."
+    ),
     "advice.means.blue_medium": N_(
         "At the time of the scan, the files of this medium held nothing that these signatures know. "
         "That is no guarantee: a malicious medium can hide files, or act as a keyboard."
@@ -36,6 +40,10 @@ SENTENCES: dict[str, str] = {
     "advice.means.red_device": N_(
         "Treat this device as infected until a specialist has examined it. "
         "What it shows, stores and sends may be altered."
+    ),
+    "advice.means.red_memory": N_(
+        "A program that is running right now holds a known threat in its memory: treat this device as controlled by "
+        "somebody else until a specialist has examined it. What it shows, stores and sends may be altered."
     ),
     "advice.means.red_medium": N_(
         "Treat this medium as infected. Any computer or device it was plugged into may be infected too."
@@ -63,6 +71,27 @@ SENTENCES: dict[str, str] = {
     "advice.do.nothing": N_("Nothing more to do for now. Keep this report with the device’s file."),
     "advice.do.use_medium": N_("You may use this medium as your hospital’s rules allow."),
     "advice.do.scan_each_time": N_("Scan it again each time it comes back from outside."),
+    "advice.do.scan_full": N_(
+        "Before you rely on this device, run a full scan of it: a quick scan leaves most files out."
+    ),
+    "advice.do.memory_threat": N_(
+        "Write down the program and its number (pid) from the list of threats: MedScan does not stop programs. Do not "
+        "restart the device before a specialist has seen it, since a restart wipes the traces in memory."
+    ),
+    "advice.do.boot_threat": N_(
+        "Do not restart the device or start another one from this disk: the threat lies in sectors that run before "
+        "the system does, and MedScan does not change those. A specialist must write them anew."
+    ),
+    "advice.do.autostart_threat": N_(
+        "Give the specialist the autostart entry named in the list of threats: it would start the threat again. "
+        "MedScan does not change such entries."
+    ),
+    "advice.do.large_memory": N_(
+        "A program holds more memory than MedScan reads of one program. If it may be closed, close it and scan again."
+    ),
+    "advice.do.left_not_file": N_(
+        "What is not a file (memory, an autostart entry, sectors) is never removed by MedScan: a specialist must."
+    ),
     "advice.do.odd_medium": N_("If it behaves oddly, for example types by itself, unplug it and call IT security."),
     "advice.do.scan_whole": N_("Before you rely on this result, scan the whole device or medium."),
     # What to do: removed.

@@ -26,7 +26,15 @@ SENTENCES: dict[str, str] = {
         "Scan again, then clean up."
     ),
     "clean_up.several_media": N_("Several media were scanned together. Scan each of them by itself, then clean up."),
+    "clean_up.no_files": N_(
+        "The threats found are not in files, but in memory, autostart entries or sectors of a disk. MedScan does not "
+        "change those. Isolate the device and call IT security."
+    ),
     # Why one file was left in place.
+    "clean_up.not_a_file": N_(
+        "It is not a file, but memory, an autostart entry or sectors of a disk. MedScan does not change those: a "
+        "specialist must act."
+    ),
     "clean_up.content_unknown": N_(
         "It could not be read a second time during the scan, so MedScan cannot be sure to remove the same file. "
         "Scan again."

@@ -4,6 +4,11 @@ from medscan_gui.core.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "verdict.no_threat": N_("No threat was found."),
+    "verdict.no_threat_quick": N_("No threat was found by the quick scan."),
+    "verdict.quick_only": N_(
+        "This was a quick scan: running programs, autostart places, user and temporary folders and programs that have "
+        "changed lately. The other files were not read."
+    ),
     "verdict.removed": N_("Threats were found and removed."),
     "verdict.action_required": N_("A threat was found. Someone must act."),
     "verdict.incomplete": N_("The scan could not conclude."),
