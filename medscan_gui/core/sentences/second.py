@@ -42,6 +42,9 @@ SENTENCES: dict[str, str] = {
         "{engine} was not asked: it cannot leave out the folders of which the policy card asks to check only the "
         "beginning of each file."
     ),
+    "second.quick": N_(
+        "{engine} was not asked: it cannot look at recent files only. Choose a full scan if you want its opinion."
+    ),
     "second.network": N_("{engine} was not asked about places on other computers: that would give away passwords."),
     "second.platform": N_("{engine} cannot be used on this kind of computer."),
     "second.unlisted": N_("{engine} reported threats, but its list of them cannot be read safely."),

@@ -61,6 +61,8 @@ class Defender:
             raise Unusable(Message.of("second.absent", engine=_NAME), EngineStatus.ABSENT)
         if self._job.walk.headers_only:
             raise Unusable(Message.of("second.card", engine=_NAME))
+        if self._job.walk.recent:
+            raise Unusable(Message.of("second.quick", engine=_NAME))
         if any(is_remote(target) or _on_network_drive(target) for target in self._targets):
             raise Unusable(Message.of("second.network", engine=_NAME))
         status = self._state(beat).Status

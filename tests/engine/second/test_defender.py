@@ -14,7 +14,7 @@ import pytest
 
 from medscan_gui.core.opinion import EngineOpinion, EngineStatus, SelfTest
 from medscan_gui.engine.places import identity_of
-from medscan_gui.engine.protocol import PendingFolders
+from medscan_gui.engine.protocol import PendingFolders, RecentFolder
 from medscan_gui.engine.second.base import Answered, Unusable
 from medscan_gui.engine.second.defender import Defender, Tools, newest
 from medscan_gui.engine.second.defender_output import Threat, UnreadableError, is_remote, read_output
@@ -287,6 +287,12 @@ def test_an_answer_of_windows_that_is_none(fake: Fake, answer: bytes) -> None:
 
 def test_a_card_that_protects_folders_comes_first(fake: Fake) -> None:
     assert fake.refused(headers_only=(b"images",))[0] == "second.card"
+    assert not (fake.folder / "asked.txt").exists()
+
+
+def test_a_quick_scan_is_not_made_a_full_one(fake: Fake) -> None:
+    recent = (RecentFolder(raw(fake.stick), programs_only=True),)
+    assert fake.refused(recent=recent)[0] == "second.quick"
     assert not (fake.folder / "asked.txt").exists()
 
 
