@@ -1,16 +1,21 @@
 """Unix archives: static libraries and Debian packages, whose members are opened by their own types."""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
 
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short, damaged
+from medscan_gui.engine.unpack.budget import Budget
+from medscan_gui.engine.unpack.searching import places
 from medscan_gui.engine.unpack.source import Source
 
 _MARK = b"!<arch>\n"
 _HEADER_BYTES = 60
 _HEADER_END = b"`\n"
+_SIZE_AT = 48
+_SIZE_AND_END = re.compile(rb"(?=[0-9][0-9 ]{9}`\n)")
 #: BSD's long names stand before the content, SVR4's in a member of their own.
 _BSD_NAME = b"#1/"
 _NAME_TABLE = b"//"
@@ -38,7 +43,7 @@ def open_ar(source: Source, unpacking: Unpacking) -> Iterator[Member]:
             if at + _HEADER_BYTES > source.size and not source.read_at(at, _HEADER_BYTES).strip(b"\n\0"):
                 break
             lost = True
-            at = _next_header(source, at + 1)
+            at = _next_header(source, at + 1, unpacking.budget)
             continue
         if header.name == _NAME_TABLE:
             names = source.read_at(header.data, min(header.size, _TABLE_BYTES))
@@ -83,16 +88,11 @@ def _number(text: bytes) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def _next_header(source: Source, at: int) -> int:
+def _next_header(source: Source, at: int, budget: Budget) -> int:
     """Return where the next header may begin; the end of the content if nothing looks like one."""
-    while True:
-        end = source.find(_HEADER_END, at + _HEADER_BYTES - 2)
-        if end < 0:
-            return source.size
-        begin = end + 2 - _HEADER_BYTES
-        if _number(source.read_at(begin + 48, 10)) is not None:
-            return begin
-        at = begin + 1
+    for place in places(source, _SIZE_AND_END, at + _SIZE_AT, source.size, length=12, budget=budget):
+        return place - _SIZE_AT
+    return source.size
 
 
 FORMATS: tuple[Format, ...] = (

@@ -1,5 +1,6 @@
 """cpio archives: the new ASCII format (with and without checksums), the old one, and the binary one in both orders."""
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -7,11 +8,14 @@ import msgspec
 
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short, damaged
+from medscan_gui.engine.unpack.budget import Budget
+from medscan_gui.engine.unpack.searching import places
 from medscan_gui.engine.unpack.source import Source
 
 _NEW, _NEW_SUM, _OLD = b"070701", b"070702", b"070707"
 _BINARY = {b"\xc7\x71": "<", b"\x71\xc7": ">"}
 _NEW_BYTES, _OLD_BYTES, _BINARY_BYTES = 110, 76, 26
+_ASCII_HEADER = re.compile(rb"07070(?=[12][0-9A-Fa-f]{104}|7[0-7]{70})")
 _LAST = b"TRAILER!!!"
 _KIND, _FOLDER, _FILE, _LINK = 0o170000, 0o040000, 0o100000, 0o120000
 #: Longest name that is believed: PATH_MAX is 4,096 where cpio lives.
@@ -41,7 +45,7 @@ def open_cpio(source: Source, unpacking: Unpacking) -> Iterator[Member]:
             break
         if header is None:
             lost = True
-            at = _next_header(source, at + 1)
+            at = _next_header(source, at + 1, unpacking.budget)
             continue
         at = header.next
         ended = header.name == _LAST and not header.size
@@ -148,12 +152,11 @@ def _up(position: int, step: int, start: int) -> int:
     return position + -(position - start) % step
 
 
-def _next_header(source: Source, at: int) -> int:
+def _next_header(source: Source, at: int, budget: Budget) -> int:
     """Return where the next ASCII header lies; the end of the content if none does."""
-    while (at := source.find(b"07070", at)) >= 0:
-        if _header_at(source, at) is not None:
-            return at
-        at += 1
+    for place in places(source, _ASCII_HEADER, at, source.size, length=_NEW_BYTES, budget=budget):
+        if _header_at(source, place) is not None:
+            return place
     return source.size
 
 

@@ -129,7 +129,7 @@ class _Archive:
         """Return how a member is stored that has holes; None if it has none."""
         if header.kind == SPARSE:
             sparse = old_sparse(self._source, header)
-        elif any(key.startswith(b"GNU.sparse.") for key in extended.records):
+        elif extended.records:
             try:
                 sparse = pax_sparse(self._source, header, extended)
             except ValueError:

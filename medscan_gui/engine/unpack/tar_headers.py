@@ -12,6 +12,9 @@ _ZERO = bytes(BLOCK)
 _EXTENDED_BYTES = 4 << 20
 _SUM = slice(148, 156)
 _SPACES = b" " * 8
+_SPARSE_RECORDS = frozenset(
+    b"GNU.sparse." + key for key in (b"major", b"minor", b"realsize", b"size", b"map", b"numblocks")
+)
 
 #: Types (POSIX.1-2017 pax, GNU tar's manual) that are no content.
 LINKS = frozenset(b"12")
@@ -36,7 +39,7 @@ class Extended(msgspec.Struct):
 
     name: bytes = b""
     size: int = -1
-    #: Records of a pax header.
+    #: Those records of a pax header that tell of holes.
     records: dict[bytes, bytes] = msgspec.field(default_factory=dict)
     #: Numbers of GNU.sparse.offset and .numbytes (its version 0.0), in order.
     pieces: list[int] = msgspec.field(default_factory=list)
@@ -74,7 +77,7 @@ def _sum_fits(block: bytes) -> bool:
     if told == sum(rest):
         return True
     # Old programs summed up signed bytes.
-    return told == sum(int(byte) for byte in struct.unpack(f"{BLOCK}b", rest))
+    return bool(told == sum(struct.unpack(f"{BLOCK}b", rest)))
 
 
 def is_zero(block: bytes) -> bool:
@@ -105,7 +108,9 @@ def _take_record(key: bytes, value: bytes, into: Extended) -> None:
         into.size = int(value[:20])
     elif key in {b"GNU.sparse.offset", b"GNU.sparse.numbytes"} and value.isdigit():
         into.pieces.append(int(value[:20]))
-    into.records[key] = value
+        into.records[key] = b""
+    elif key in _SPARSE_RECORDS:
+        into.records[key] = value
 
 
 def read_long_name(source: Source, header: Header) -> bytes:

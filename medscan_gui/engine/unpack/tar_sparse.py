@@ -8,9 +8,9 @@ from medscan_gui.engine.unpack.base import cut_short, damaged
 from medscan_gui.engine.unpack.source import Source
 from medscan_gui.engine.unpack.tar_headers import BLOCK, Extended, Header, number
 
-#: Pieces of one member: GNU tar writes one for each 512 bytes at worst.
-_PIECES = 1 << 20
-_MAP_BYTES = 32 << 20
+#: Pieces of one member.
+_PIECES = 200_000
+_MAP_BYTES = 8 << 20
 _ZEROS = bytes(1 << 20)
 
 Pieces = list[tuple[int, int]]

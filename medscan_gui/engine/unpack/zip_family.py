@@ -31,7 +31,7 @@ from medscan_gui.engine.unpack.zip_records import (
     LOCAL_BYTES,
     Directory,
     Record,
-    read_central,
+    central_at,
 )
 from medscan_gui.engine.unpack.zip_unfold import Locks, Unfolding, is_plain, readings
 
@@ -86,7 +86,7 @@ class _Archive:
         if self._directory is not None:
             listing = list_entries(self._source, self._directory, self._unpacking)
             self._short = count_disagrees(self._directory, listing)
-            for place in listing.places:
+            for place in listing.entries:
                 if covered + LOCAL_BYTES <= place[0] and not listing.more:
                     yield from self._strays(covered, min(place[0], self._directory.start))
                 covered = max(covered, (yield from self._listed(self._directory, place)))
@@ -112,7 +112,7 @@ class _Archive:
         return entry.end
 
     def _central(self, place: tuple[int, int]) -> Record:
-        record = read_central(self._source.read_at(place[1], 4 * 0xFFFF))
+        record = central_at(self._source, place[1])
         if record is None:  # it was there a moment ago
             raise damaged("central directory")
         return record

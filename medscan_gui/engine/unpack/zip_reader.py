@@ -12,6 +12,7 @@ import msgspec
 from medscan_gui.engine.file_type import TAIL_BYTES
 from medscan_gui.engine.unpack.base import Unpacking
 from medscan_gui.engine.unpack.budget import Budget
+from medscan_gui.engine.unpack.searching import places
 from medscan_gui.engine.unpack.source import Source
 from medscan_gui.engine.unpack.zip_records import (
     CENTRAL_BYTES,
@@ -22,6 +23,7 @@ from medscan_gui.engine.unpack.zip_records import (
     STORED,
     Directory,
     Record,
+    central_at,
     central_length,
     read_central,
     read_end,
@@ -33,9 +35,11 @@ _WIDE_TAIL = 1 << 20
 #: End records that are tried: comments and contents can hold their mark too.
 _ENDS = 64
 _PIECE = 1 << 20
-#: A local header whose method any unpacker knows (APPNOTE.TXT 4.4.5): the mark alone is found in programs too.
-_HEADER = re.compile(rb"PK\x03\x04.{4}[\x00-\x0e\x12\x13\x14\x5d-\x63]\x00", re.DOTALL)
-_HEADER_BYTES = 10
+#: A local header with a name and a method that any unpacker knows (APPNOTE.TXT 4.4.5): programs have the mark too.
+_HEADER = re.compile(
+    rb"PK\x03\x04(?=[\0-\xff]{4}[\x00-\x0e\x12\x13\x14\x5d-\x63]\0[\0-\xff]{16}(?:[^\0][\0-\xff]|\0[^\0])..)", re.DOTALL
+)
+_RECORD = re.compile(rb"PK(?:\x07\x08|\x03\x04|\x01\x02|\x05\x06)")
 
 
 class Entry(msgspec.Struct, kw_only=True):
@@ -55,7 +59,7 @@ class Entry(msgspec.Struct, kw_only=True):
 class Listing(msgspec.Struct, kw_only=True):
     """What the central directory holds: the place that each record points to, and its own place."""
 
-    places: list[tuple[int, int]]
+    entries: list[tuple[int, int]]
     #: There are more entries than may be looked at.
     more: bool = False
 
@@ -79,21 +83,21 @@ def find_directory(source: Source) -> Directory | None:
 
 def list_entries(source: Source, directory: Directory, unpacking: Unpacking) -> Listing:
     """Read through the central directory, in pieces; counts are believed only if the records are there."""
-    places: list[tuple[int, int]] = []
+    entries: list[tuple[int, int]] = []
     most = unpacking.limits.members + 1
     at = directory.start
     data, begin = b"", at
-    while len(places) < most:
+    while len(entries) < most:
         if len(data) < at - begin + CENTRAL_BYTES or not _whole(data, at - begin):
             unpacking.budget.check()
             data, begin = source.read_at(at, max(_PIECE, 4 * 0xFFFF)), at
         record = read_central(data, at - begin)
         if record is None:
             break
-        places.append((record.header + directory.shift, at))
+        entries.append((record.header + directory.shift, at))
         at += central_length(data, at - begin)
-    places.sort()
-    return Listing(places=places, more=len(places) >= most)
+    entries.sort()
+    return Listing(entries=entries, more=len(entries) >= most)
 
 
 def _whole(data: bytes, at: int) -> bool:
@@ -104,9 +108,7 @@ def _whole(data: bytes, at: int) -> bool:
 def entry_at(source: Source, directory: Directory, place: tuple[int, int]) -> Entry | None:
     """Return a listed entry with its local header; None if the place that it points to is not in this content."""
     position, at = place
-    data = source.read_at(at, CENTRAL_BYTES)
-    central = read_central(source.read_at(at, central_length(data)))
-    if central is None:
+    if (central := central_at(source, at)) is None:
         return None
     local = read_local(source, position)
     if local is None and directory.shift:
@@ -168,31 +170,16 @@ def stray_entries(source: Source, start: int, end: int, budget: Budget) -> Itera
 
 
 def _next_header(source: Source, start: int, end: int, budget: Budget) -> Record | None:
-    """Return the next local header; looks near first, since most follow one another."""
-    size = 4 << 10
-    while start + LOCAL_BYTES <= end:
-        budget.check()
-        data = source.read_at(start, min(size, end - start))
-        for match in _HEADER.finditer(data):
-            local = read_local(source, start + match.start())
-            if local is not None and local.name:
-                return local
-        if start + len(data) >= end:
-            return None
-        start += max(1, len(data) - _HEADER_BYTES + 1)
-        size = min(size * 4, _PIECE)
+    """Return the next local header; most follow right behind one another."""
+    for place in places(source, _HEADER, start, end, length=LOCAL_BYTES, budget=budget):
+        if (local := read_local(source, place)) is not None:
+            return local
     return None
 
 
 def next_mark(source: Source, start: int, budget: Budget) -> int:
     """Return where stored data without a stated size ends: at the next record of any kind, or with the content."""
-    for begin in range(start, source.size, _PIECE):
-        budget.check()
-        data = source.read_at(begin, _PIECE + 3)
-        found = re.search(rb"PK(?:\x07\x08|\x03\x04|\x01\x02|\x05\x06)", data)
-        if found is not None:
-            return begin + found.start()
-    return source.size
+    return next(places(source, _RECORD, start, source.size, length=4, budget=budget), source.size)
 
 
 def is_first_part(source: Source) -> bool:
@@ -202,7 +189,7 @@ def is_first_part(source: Source) -> bool:
 
 def count_disagrees(directory: Directory, listing: Listing) -> bool:
     """Say whether the directory holds fewer records than its end record says."""
-    found = len(listing.places)
+    found = len(listing.entries)
     if listing.more or found >= directory.entries:
         return False
     return not (directory.narrow and found % (1 << 16) == directory.entries)

@@ -162,6 +162,11 @@ def read_central(data: bytes, at: int = 0) -> Record | None:
     )
 
 
+def central_at(source: Source, position: int) -> Record | None:
+    """Read the central record at `position`; None if there is none."""
+    return read_central(source.read_at(position, central_length(source.read_at(position, CENTRAL_BYTES))))
+
+
 class Directory(msgspec.Struct, frozen=True, kw_only=True):
     """Where the central directory is: from `start` to `end`; the whole archive ends at `behind`."""
 

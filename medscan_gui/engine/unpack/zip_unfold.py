@@ -134,10 +134,17 @@ def _proven(feed: Feed, record: Record, budget: Budget) -> bool:
     wholly = record.packed <= _PROVEN
     parts = _bounded(_unfolded(feed, record.method, record.size, budget), record.size if wholly else 0)
     try:
-        crc = checksum(parts)
+        crc = checksum(_charged(parts, budget))
     except UnpackError:
         return False
     return not wholly or crc == record.crc
+
+
+def _charged(chunks: Iterator[bytes], budget: Budget) -> Iterator[bytes]:
+    """Yield chunks that nobody keeps: they are charged all the same."""
+    for part in chunks:
+        budget.charge(len(part))
+        yield part
 
 
 def _bounded(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
@@ -163,21 +170,24 @@ def _unfolded(feed: Feed, method: int, size: int, budget: Budget) -> Iterator[by
 def is_plain(source: Source, record: Record, budget: Budget) -> bool:
     """Say whether an entry that is marked as encrypted is not: readers that ignore the mark would open it."""
     if record.method == STORED:
-        return record.packed == record.size != 0 and record.packed >= OLD_HEADER and _plain_stored(source, record)
+        return (
+            record.packed == record.size != 0 and record.packed >= OLD_HEADER and _plain_stored(source, record, budget)
+        )
     if record.method not in _DECODERS or not record.packed:
         return False
     feed = Feed(source, record.data, record.data + record.packed)
     came = 0
     try:
-        for part in _bounded(_unfolded(feed, record.method, record.size, budget), _PROBE):
+        for part in _charged(_bounded(_unfolded(feed, record.method, record.size, budget), _PROBE), budget):
             came += len(part)
     except UnpackError:
         return False
     return came >= _PROBE or (came > 0 and feed.end - feed.position < STEP_INFLATE64)
 
 
-def _plain_stored(source: Source, record: Record) -> bool:
-    return checksum(source.chunks(record.data, record.data + record.packed)) == record.crc
+def _plain_stored(source: Source, record: Record, budget: Budget) -> bool:
+    data = source.chunks(record.data, record.data + record.packed)
+    return checksum(_charged(data, budget)) == record.crc
 
 
 class Unfolding(msgspec.Struct, kw_only=True):
