@@ -1,0 +1,90 @@
+"""Whether a text is worth a look for scripts that are written in another way: asked for every text of a scan.
+
+Ordinary texts have a blank every few characters; what is encoded has none for hundreds. So the text is not read but
+probed: from the end of each stretch of 512 characters backwards to the nearest blank, which is mostly a few steps.
+Only what stays is looked at, and only what is started as a script, or has come out of one, is looked at as a whole.
+"""
+
+from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.unpack.script_encoder import START
+from medscan_gui.engine.unpack.source import Source
+
+#: A stretch without a blank.
+_STRETCH = 512
+_STEP = 1 << 20
+_RUN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-\r\n"
+#: What else stands between the pieces of a run that is put together.
+_JOINS = _RUN + b"\"'`+&_,;\\x%u0"
+_NUMBERS = b"0123456789,\r\n"
+#: Line ends that a stretch of base64 has at most, and quotes that one put together has.
+_LINES, _QUOTES = 14, 24
+#: What comes often in a stretch of characters written as numbers.
+_ESCAPES = ((b"\\x", 64), (b"%", 96), (b"&#", 48), (b"hr(", 24), (b"CHR(", 24), (b"0x", 48), (b"\\u00", 48))
+
+#: Contents that are opened in their own way: what is in them comes back as a text of its own.
+_OPENED_OTHERWISE = frozenset({FileType.EMAIL, FileType.MBOX, FileType.RTF, FileType.PDF, FileType.DICOM})
+#: Endings of names of what Windows starts as a script, or what is put into one.
+SCRIPT_NAMES = frozenset(
+    (b"ps1 psm1 psd1 bat cmd vbs vbe vb js jse wsf wsh wsc sct hta asp aspx php jsp reg scf url inf").split()
+)
+#: Scripts by name that are larger are gated like any text: web sites have megabytes of them.
+_SCRIPT_BYTES = 1 << 20
+
+
+def is_worth(source: Source) -> bool:
+    """Say whether a text may hold something encoded."""
+    if not _OPENED_OTHERWISE.isdisjoint(source.types):
+        return False
+    if is_script(source):
+        return True
+    place = 0
+    while place < source.size:
+        text = source.read_at(place, _STEP + _STRETCH)
+        if text[1:2] == b"\0" or text[:1] == b"\0" or text.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return place == 0  # UTF-16: a text of its own, once it is written in the usual way
+        if FileType.HTML in source.types and START in text:
+            return True
+        if has_stretch(text):
+            return True
+        place += _STEP
+    return False
+
+
+def is_script(source: Source) -> bool:
+    """Say whether a text is started as a script, or has come out of one, by its name or its beginning."""
+    if source.size > _SCRIPT_BYTES:
+        return False
+    name = source.name
+    _, dot, ending = name[-6:].rpartition(b".")
+    if (dot and ending.lower() in SCRIPT_NAMES) or name[:1] == b"[" or name[-1:] == b"]":
+        return True
+    return source.read_at(0, 4) == START
+
+
+def has_stretch(text: bytes) -> bool:
+    """Say whether a text has a stretch without a blank that may be encoded."""
+    place, last = 0, len(text) - _STRETCH
+    rfind = text.rfind
+    while place <= last:
+        blank = rfind(b" ", place, place + _STRETCH)
+        if blank >= 0:
+            place = blank + 1
+            continue
+        stretch = text[place : place + _STRETCH]
+        if stretch.count(b"\n") > _LINES:  # a list of short lines
+            place += _STRETCH // 2
+            continue
+        rest = len(stretch.rstrip(_RUN))
+        if not rest or _is_escaped(stretch):
+            return True
+        place += max(rest, 32)
+    return False
+
+
+def _is_escaped(stretch: bytes) -> bool:
+    for mark, least in _ESCAPES:
+        if stretch.count(mark) >= least:
+            return True
+    if not stretch.translate(None, _NUMBERS):
+        return stretch.count(b",") >= _STRETCH // 5
+    return not stretch.translate(None, _JOINS) and stretch.count(b'"') + stretch.count(b"'") <= _QUOTES
