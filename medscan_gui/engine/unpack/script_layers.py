@@ -23,7 +23,7 @@ _BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,}={0,2}" % _PIECE
 _GAP = re.compile(
     rb"[ \t]*[\\^`_]?\r?\n[ \t]*"
     rb"|[\"'`][ \t]*[+&.]?[ \t]*[_\\`]?[ \t]*;?(?:\r?\n)?[ \t]*"
-    rb"(?:[\w$.]{1,40}[ \t]*[+&.]?=[ \t]*(?:[\w$.]{1,40}[ \t]*[+&.][ \t]*)?|[+&.][ \t]*)?[\"'`]"
+    rb"(?:[\w$.]{1,40}[ \t]*[+&.]?=[ \t]*(?:[\w$.]{1,40}[ \t]*[+&.][ \t]*)?|[+&.][ \t]*)?[bBrRuU]{0,2}[\"'`]"
 )
 _GAP_BYTES = 160
 _TAIL = re.compile(rb"[A-Za-z0-9+/_-]{1,%d}={0,2}(?=[\"'`\s]|\Z)" % (_PIECE - 1))
@@ -98,6 +98,7 @@ def _row(text: bytes, spans: list[tuple[int, int]]) -> Iterator[Row]:
 _HEX_PAIR = re.compile(rb"[xX%hH]([0-9A-Fa-f]{2})")
 _NUMBER = re.compile(rb"(?i:&h|0x)?[0-9A-Fa-f]+")
 _DIGITS = re.compile(rb"\d+")
+_LAST_NUMBER = re.compile(rb"\d{1,3}(?!\d)")
 _OCTAL = re.compile(rb"[0-7]{3}")
 _WIDE = re.compile(rb"u([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})")
 
@@ -152,29 +153,27 @@ def _of_codes(codes: list[int]) -> bytes:
 
 Decode = Callable[[bytes], bytes]
 
-#: What must stand in a text, how a row of it looks, and what it stands for.
+
+def _row_of(one: bytes, least: int) -> "re.Pattern[bytes]":
+    """Return a pattern for `least` and more of `one`; it begins with what is searched for fast."""
+    return re.compile(one + b"(?:%s){%d,}" % (one, least - 1))
+
+
+_CALL = rb"\s{0,4}\(?\s{0,4}(?:&[hH]|0[xX])?[0-9A-Fa-f]{1,4}\s{0,4}\)?"
+
+#: The way it is written, what must stand in a text (in lower case), how a row of it looks, what it stands for.
 _WRITTEN: tuple[tuple[bytes, bytes, "re.Pattern[bytes]", Decode], ...] = (
-    (b"hex", b"\\x", re.compile(rb"(?:\\{1,2}x[0-9A-Fa-f]{2}(?:[\"'][\s+&._]{0,12}[\"'])?){12,}"), _pairs),
-    (b"hex", b"0x", re.compile(rb"(?:0[xX][0-9A-Fa-f]{2}\s{0,8},?\s{0,8}){12,}"), _pairs),
-    (b"hex", b"&H", re.compile(rb"(?:&[hH][0-9A-Fa-f]{2}\s{0,8},?[\s_]{0,8}){12,}"), _pairs),
-    (b"percent", b"%", re.compile(rb"(?:%[0-9A-Fa-f]{2}){12,}"), _pairs),
-    (b"percent", b"%u", re.compile(rb"(?:%u[0-9A-Fa-f]{4}(?:[\"'][\s+&_]{0,12}[\"'])?){6,}"), _wide),
-    (b"hex", b"\\u00", re.compile(rb"(?:\\u00[0-9A-Fa-f]{2}){12,}"), _narrow),
-    (b"octal", b"\\1", re.compile(rb"(?:\\[0-3][0-7]{2}){12,}"), _octal),
-    (
-        b"characters",
-        b"hr",
-        re.compile(rb"(?i:chr[wb]?\$?\s{0,4}\(\s{0,4}(?:&h|0x)?[0-9a-f]{1,4}\s{0,4}\)[\s&+.,_]{0,16}){6,}"),
-        _calls,
-    ),
-    (
-        b"characters",
-        b"[char",
-        re.compile(rb"(?i:\[char\]\s{0,4}\(?\s{0,4}(?:0x)?[0-9a-f]{1,4}\)?[\s+,]{0,8}){6,}"),
-        _calls,
-    ),
-    (b"numbers", b",", re.compile(rb"(?<!\d)(?:\d{1,3}\s{0,4},\s{0,4}){24,}\d{1,3}(?!\d)"), _list),
-    (b"entities", b"&#", re.compile(rb"(?:&#(?:\d{2,5}|[xX][0-9A-Fa-f]{2,4});?){12,}"), _entities),
+    (b"hex", b"\\x", _row_of(rb"\\x[0-9A-Fa-f]{2}(?:[\"'][\s+&._]{0,12}[\"'])?", 12), _pairs),
+    (b"hex", b"0x", _row_of(rb"0[xX][0-9A-Fa-f]{2}\s{0,8},?\s{0,8}", 12), _pairs),
+    (b"hex", b"&h", _row_of(rb"&[hH][0-9A-Fa-f]{2}\s{0,8},?[\s_]{0,8}", 12), _pairs),
+    (b"percent", b"%", _row_of(rb"%[0-9A-Fa-f]{2}", 12), _pairs),
+    (b"percent", b"%u", _row_of(rb"%u[0-9A-Fa-f]{4}(?:[\"'][\s+&_]{0,12}[\"'])?", 6), _wide),
+    (b"hex", b"\\u00", _row_of(rb"\\u00[0-9A-Fa-f]{2}", 12), _narrow),
+    (b"octal", b"\\1", _row_of(rb"\\[0-3][0-7]{2}", 12), _octal),
+    (b"characters", b"chr", _row_of(rb"[cC][hH][rR][wWbB]?\$?" + _CALL + rb"[\s&+.,_]{0,16}", 6), _calls),
+    (b"characters", b"[char", _row_of(rb"\[[cC][hH][aA][rR]\]" + _CALL + rb"[\s+,]{0,8}", 6), _calls),
+    (b"numbers", b",", _row_of(rb"\d{1,3}\s{0,4},\s{0,4}", 24), _list),
+    (b"entities", b"&#", _row_of(rb"&#(?:\d{2,5}|[xX][0-9A-Fa-f]{2,4});?", 12), _entities),
 )
 
 
@@ -182,12 +181,19 @@ def written(text: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield what rows of characters stand for that are written one by one, each with the way it was written."""
     lowered = text.lower()
     for name, mark, pattern, decode in _WRITTEN:
-        if mark.lower() not in lowered:
+        if mark not in lowered:
             continue
         for found in pattern.finditer(text):
-            content = decode(found[0])
+            content = decode(_whole_list(text, found) if name == b"numbers" else found[0])
             if len(content) >= 6 and is_believed(content, len(found[0]), SURE if name != b"numbers" else 1 << 62):
                 yield name, content
+
+
+def _whole_list(text: bytes, found: "re.Match[bytes]") -> bytes:
+    """Return a list without half a number in front, and with its last number."""
+    row = found[0].partition(b",")[2] if text[max(0, found.start() - 1) : found.start()].isdigit() else found[0]
+    last = _LAST_NUMBER.match(text, found.end())
+    return row + last[0] if last else row
 
 
 def is_believed(head: bytes, written_as: int, sure: int = SURE) -> bool:

@@ -52,6 +52,7 @@ class _Text:
             self._budget.check()
             text = self._source.read_at(place, _PART)
             following = place + len(text)
+            inflates = _INFLATES.search(text) is not None
             for row in rows(text):
                 self._budget.check()
                 if row.end >= len(text) and following < self._source.size and not row.is_hex:
@@ -63,7 +64,7 @@ class _Text:
                         yield Member(self._name(b"base64"), stream.decoded())
                         following = max(following, stream.place)
                     break
-                yield from self._row(row, text)
+                yield from self._row(row, inflates=inflates)
             for name, content in written(text):
                 yield Member(self._name(name), narrow(content, iter(())))
             place = following
@@ -72,7 +73,7 @@ class _Text:
         self._counts[way] = self._counts.get(way, 0) + 1
         return b"[%s %d]" % (way, self._counts[way])
 
-    def _row(self, row: Row, text: bytes) -> Iterator[Member]:
+    def _row(self, row: Row, *, inflates: bool) -> Iterator[Member]:
         if self._sure and row.size < SURE // 2:
             return
         chunks = row.decoded()
@@ -80,7 +81,7 @@ class _Text:
         if not is_believed(head, row.size):
             return
         yield Member(self._name(b"hex" if row.is_hex else b"base64"), narrow(head, chunks))
-        if _INFLATES.search(text) and _inflates(head):
+        if inflates and _inflates(head):
             yield Member(self._name(b"deflate"), _inflated(row.decoded()))
 
 
