@@ -109,7 +109,7 @@ def test_large_contents_are_searched_for_what_can_match_them() -> None:
 def test_a_class_gets_its_set_when_searching_has_taken_as_long() -> None:
     matcher = YaraMatcher(own_rules())
     content = b"MZ" + bytes(5000)
-    price = matcher.sets._price
+    price = matcher.sets._price * class_sets._FROM_ALL
     for _ in range(3):  # all; all, of a known class; its own
         used = matcher.sets.choose(content)
         assert used.set is matcher.sets.full
