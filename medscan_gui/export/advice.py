@@ -245,6 +245,14 @@ def _means_red(record: ScanRecord) -> Message:
     return Message.of("advice.means.red_medium" if record.target.removable else "advice.means.red_device")
 
 
+#: Threats in no file, what matters most first.
+_PLACE_STEPS = {
+    Place.MEMORY: "advice.do.memory_threat",
+    Place.BOOT: "advice.do.boot_threat",
+    Place.AUTOSTART: "advice.do.autostart_threat",
+}
+
+
 def _places_left(record: ScanRecord) -> set[Place]:
     return {found.place for found in record.findings if found.fate is Fate.IN_PLACE}
 
@@ -252,10 +260,7 @@ def _places_left(record: ScanRecord) -> set[Place]:
 def _place_step(record: ScanRecord) -> Iterator[str]:
     """Yield what to do about a threat that is in no file, for the place that matters most."""
     left = _places_left(record)
-    for place in (Place.MEMORY, Place.BOOT, Place.AUTOSTART):
-        if place in left:
-            yield f"advice.do.{place.value}_threat"
-            return
+    yield from [step for place, step in _PLACE_STEPS.items() if place in left][:1]
 
 
 def _red_steps(record: ScanRecord) -> Iterator[str]:

@@ -166,6 +166,7 @@ def test_every_field_of_the_evidence_is_a_proof_or_the_threats() -> None:
         "threats_removed",
         "threats_accepted",
         "earlier_items_read",
+        "depth",
         "signature_age_limit_days",
     }
 

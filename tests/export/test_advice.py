@@ -12,7 +12,19 @@ from medscan_gui.core.record import ScanRecord, SignatureFacts
 from medscan_gui.core.sentences import PLURAL_SENTENCES, SENTENCES, verdict
 from medscan_gui.core.text import Words
 from medscan_gui.core.verdict import EngineProof, Evidence, Verdict, decide
-from medscan_gui.core.words import Cause, Outcome, Severity, SignatureAge, Stop, TargetKind, VerdictKind
+from medscan_gui.core.words import (
+    Cause,
+    Fate,
+    Light,
+    Outcome,
+    Place,
+    ScanDepth,
+    Severity,
+    SignatureAge,
+    Stop,
+    TargetKind,
+    VerdictKind,
+)
 from medscan_gui.export import advice as module
 from medscan_gui.export.advice import Advice, advice
 from tests.export import samples
@@ -268,9 +280,43 @@ def test_every_reason_and_every_outcome_has_its_step() -> None:
     told_otherwise = {
         "verdict.no_threat", "verdict.removed", "verdict.action_required", "verdict.incomplete",
         "verdict.threats_left", "verdict.threats_removed", "verdict.threats_accepted", "verdict.items_not_read",
+        "verdict.no_threat_quick", "verdict.quick_only", "verdict.unchanged",
     }  # fmt: skip
     assert set(REASON_CODES) - told_otherwise == set(module._REASON_STEPS)
     assert set(Outcome) - {Outcome.SCANNED, Outcome.EMPTY} == set(module._OUTCOME_STEPS)
+
+
+QUICK = msgspec.structs.replace(samples.COMPUTER, depth=ScanDepth.QUICK)
+
+
+def test_a_quick_scan_is_never_called_a_full_one() -> None:
+    record = samples.record(samples.evidence(depth=ScanDepth.QUICK), target=QUICK)
+    assert record.light is Light.BLUE
+    assert [reason.code for reason in record.verdict.reasons] == ["verdict.no_threat", "verdict.quick_only"]
+    assert advice(record).means.code == "advice.means.blue_quick"
+    assert steps(record) == ["advice.do.scan_full"]
+    removed = samples.evidence(depth=ScanDepth.QUICK, threats_found=1, threats_removed=1)
+    assert decide(removed).reasons[-1].code == "verdict.quick_only"
+    assert "[quick]" in QUICK.shown
+
+
+@pytest.mark.parametrize(
+    ("places", "step", "means"),
+    [
+        ((Place.MEMORY,), "advice.do.memory_threat", "advice.means.red_memory"),
+        ((Place.FILE, Place.AUTOSTART), "advice.do.autostart_threat", "advice.means.red_device"),
+        ((Place.AUTOSTART, Place.BOOT), "advice.do.boot_threat", "advice.means.red_device"),
+        ((Place.BOOT, Place.MEMORY, Place.AUTOSTART), "advice.do.memory_threat", "advice.means.red_memory"),
+    ],
+)
+def test_a_threat_in_no_file_has_its_own_step(places: tuple[Place, ...], step: str, means: str) -> None:
+    found = tuple(samples.finding(number, place=place) for number, place in enumerate(places))
+    record = samples.record(samples.evidence(threats_found=len(found)), findings=found)
+    assert [code for code in steps(record) if code.endswith("_threat")] == [step]
+    assert advice(record).means.code == means
+    accepted = tuple(msgspec.structs.replace(one, fate=Fate.ACCEPTED) for one in found[1:])
+    record = samples.record(samples.evidence(threats_found=len(found)), findings=(samples.finding(), *accepted))
+    assert [code for code in steps(record) if code.endswith("_threat")] == []
 
 
 def test_a_record_without_reasons_still_has_advice() -> None:

@@ -17,7 +17,7 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.names import raw_bytes
 from medscan_gui.core.quarantine import EntryState, VaultEntry
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.words import Fate, Light, Stop
+from medscan_gui.core.words import Fate, Light, Place, Stop
 from medscan_gui.response.clean_up import CleanUpRequest, CleanUpSession, plan, refusal
 from medscan_gui.response.plan import CleanUpRefusedError
 from medscan_gui.services import Services, accept_file, device_for, open_services
@@ -430,3 +430,35 @@ def test_nobody_listening_any_more_loses_nothing(services: Services, cleanable: 
     assert gone
     assert {item.chain[0] for item in action.items if item.result is ItemResult.DONE} == gone
     assert {entry.facts.path for entry in entries(services)} == gone
+
+
+def test_what_is_no_file_is_no_part_of_any_clean_up(services: Services, cleanable: Path) -> None:
+    bad = cleanable / "bad.com"
+    bad.write_bytes(eicar())
+    red = scan(services, cleanable)
+    places = {
+        Place.MEMORY: (b"python3 (pid 1234) " + raw_bytes(str(bad)),),
+        Place.AUTOSTART: (b"cron: /etc/crontab", raw_bytes(str(bad))),
+        Place.BOOT: (b"disk: /dev/sda (first sectors)",),
+    }
+    others = tuple(
+        msgspec.structs.replace(red.findings[0], place=place, chain=chain, identity=None)
+        for place, chain in places.items()
+    )
+    evidence = msgspec.structs.replace(red.evidence, threats_found=red.evidence.threats_found + len(others))
+    red = msgspec.structs.replace(red, findings=(*red.findings, *others), evidence=evidence)
+    only_others = msgspec.structs.replace(red, findings=others)
+
+    assert [file.path for file in plan(services, red).files] == [raw_bytes(str(bad))]
+    assert plan(services, red, chosen=range(len(red.findings) - 3, len(red.findings))).files == ()
+    assert refusal(services, red) is None
+    assert refusal(services, only_others) == Message.of("clean_up.no_files")
+
+    finished, _events = clean_up(services, red)
+    assert [item.chain for item in done(finished).items] == [(raw_bytes(str(bad)),)]
+    assert not bad.exists()
+    after = finished.record
+    assert after.light is Light.RED
+    left = [found for found in after.findings if found.place is not Place.FILE]
+    assert {(found.fate, found.why) for found in left} == {(Fate.IN_PLACE, Message.of("clean_up.not_a_file"))}
+    assert after.coverage.items_not_read == 0

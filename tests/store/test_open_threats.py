@@ -15,7 +15,7 @@ from medscan_gui.core.messages import Message
 from medscan_gui.core.policy import CardInForce, CardOrigin, PolicyCard
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.verdict import decide
-from medscan_gui.core.words import Cause, Light, Outcome, Stop, TargetKind
+from medscan_gui.core.words import Cause, Light, Outcome, ScanDepth, Stop, TargetKind
 from medscan_gui.store import open_threats
 from medscan_gui.store.cut_off import cut_off_record
 from medscan_gui.store.journal import Journal
@@ -23,6 +23,7 @@ from medscan_gui.store.open_threats import SOURCES_KEPT, OpenThreats, covers, ta
 from tests.store.records import FOLDER, act, action, ended, finding, follow_up, item, scan, stub
 
 DISK = Target(kind=TargetKind.COMPUTER, paths=(b"/",))
+QUICK = msgspec.structs.replace(DISK, depth=ScanDepth.QUICK)
 PACS = Target(kind=TargetKind.FOLDER, paths=(b"/opt/pacs",))
 
 
@@ -50,6 +51,14 @@ def volume(path: bytes, volume_id: str) -> Target:
         (volume(b"/media/a", "1A2B-3C4D"), volume(b"/media/a", "FFFF-0000"), False),
         (volume(b"/media/a", "1A2B-3C4D"), folder(b"/media/a/x", volume_id="1A2B-3C4D", removable=True), True),
         (folder(b"/"), volume(b"/media/a", "1A2B-3C4D"), False),
+        # What a quick scan did not find may be in all that it leaves out.
+        (QUICK, DISK, False),
+        (QUICK, folder(b"/home"), False),
+        (QUICK, QUICK, True),
+        (DISK, QUICK, True),
+        # What was found in a computer may be in its memory.
+        (folder(b"/"), DISK, False),
+        (DISK, folder(b"/home"), True),
     ],
 )
 def test_covers(wide: Target, narrow: Target, expected: bool) -> None:

@@ -1,4 +1,9 @@
 """Disks of Linux, from sysfs (Documentation/ABI of the kernel), and their nodes in /dev."""
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import os
 import stat

@@ -2,6 +2,11 @@
 
 A page that it never touched would be made by reading it, so `/proc/PID/pagemap` says first which there are.
 """
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import errno
 import os

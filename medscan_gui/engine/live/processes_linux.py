@@ -1,4 +1,9 @@
 """Processes of Linux, from /proc (proc(5)). Names are whatever a program says of itself: raw bytes."""
+# ruff: noqa: E402  # what follows the platform's name is not looked at on other platforms
+
+import sys
+
+assert sys.platform != "win32"  # noqa: S101
 
 import os
 from collections.abc import Iterator

@@ -31,6 +31,8 @@ class Stretch(NamedTuple):
 def stretches_of(size: int, parts: list[Part]) -> Iterator[Stretch]:
     """Yield what is to be read of a disk of `size` bytes, each byte once where that is possible."""
     parts = sorted((part for part in parts if 0 <= part.start < part.end <= size), key=lambda part: part.start)
+    if size <= 0:
+        return
     if not parts:
         yield Stretch(b"first sectors", 0, min(size, _BEGINNING))
         yield from _edges(b"after the first sectors", min(size, _BEGINNING), size, end_only=True)
