@@ -28,8 +28,8 @@ PASSED_OVER = 1 << 24
 #: A file larger than this travels alone, is mapped instead of read, and is given out early.
 LARGE_FILE = 8 << 20
 #: Mappings larger than this give their pages back while they are scanned.
-RELEASE_ABOVE = 64 << 20
-RELEASE_EVERY = 0.2
+RELEASE_ABOVE = 32 << 20
+RELEASE_EVERY = 0.05
 #: Findings told of one item. It is red after the first: more would only fill the memory of the window.
 FINDINGS_PER_ITEM = 200
 
@@ -99,11 +99,15 @@ class UnpackLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Containers within containers.
     depth: int = 16
-    members: int = 100_000
+    #: Members: one for so many bytes of the file, but not less and not more than these. An entry of an archive takes
+    #: some hundred bytes, its name told twice and its content.
+    bytes_per_member: int = 128
+    members_least: int = 10_000
+    members: int = 200_000
     #: Bytes out: so many for each byte of the file, but not less and not more than these.
     bytes_per_byte: int = 40
     bytes_least: int = 256 << 20
-    bytes_most: int = 8 << 30
+    bytes_most: int = 256 << 30
     #: A member up to this size is held in memory, and all members that are open together; larger ones in the
     #: scratch folder.
     member_in_memory: int = 24 << 20

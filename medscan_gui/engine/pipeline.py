@@ -2,12 +2,9 @@
 
 import hashlib
 import io
-import mmap
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import msgspec
 
@@ -19,7 +16,8 @@ from medscan_gui.engine.content import EndedError, Folder, checked_status, endin
 from medscan_gui.engine.file_facts import OnRemovable
 from medscan_gui.engine.forms import NO_FACTS, deceptions
 from medscan_gui.engine.identity import UNKNOWN, FileSystems
-from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
+from medscan_gui.engine.mapping import mapped
+from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
 from medscan_gui.engine.troubles import Ending
@@ -213,7 +211,7 @@ class Pipeline:
 
     def _match_mapped(self, descriptor: int, size: int, name: bytes, seconds: float) -> list[RuleMatch] | None:
         """Match a large file through a mapping; None if it was cut meanwhile."""
-        with _mapped(descriptor, size) as content:
+        with mapped(descriptor, size) as content:
             try:
                 return self._matcher.match(content, join(self._directory, name), seconds)
             except MatchFailedError:
@@ -334,33 +332,6 @@ else:
         with io.FileIO(descriptor, closefd=False) as stream:
             stream.seek(position)
             return stream.readinto(buffer) or 0
-
-
-@contextmanager
-def _mapped(descriptor: int, size: int) -> Iterator[Content]:
-    """Map a file; a large one gives its pages back while it is scanned, so that it never fills the memory."""
-    if hasattr(mmap, "MAP_PRIVATE"):  # private: also works where a file system allows no shared mapping
-        content = mmap.mmap(descriptor, size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
-        content.madvise(mmap.MADV_SEQUENTIAL)
-    else:
-        content = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
-    with content:
-        if size <= limits.RELEASE_ABOVE or not hasattr(mmap, "MADV_DONTNEED"):
-            yield content
-            return
-        ended = threading.Event()
-        releaser = threading.Thread(target=_release_pages, args=(content, ended), name="release pages")
-        releaser.start()
-        try:
-            yield content
-        finally:
-            ended.set()
-            releaser.join()
-
-
-def _release_pages(content: mmap.mmap, ended: threading.Event) -> None:
-    while not ended.wait(limits.RELEASE_EVERY):
-        content.madvise(mmap.MADV_DONTNEED)
 
 
 def _sha256(descriptor: int, size: int, *, strict: bool = False) -> str:

@@ -33,7 +33,8 @@ class Budget:
         allowed = outer_size * limits.bytes_per_byte
         self._bytes_left = min(max(allowed, limits.bytes_least), limits.bytes_most)
         self._bytes_cause = Cause.TOO_MANY_BYTES if allowed > limits.bytes_most else Cause.RATIO
-        self._members_left = limits.members
+        allowed = outer_size // limits.bytes_per_member
+        self._members_left = min(max(allowed, limits.members_least), limits.members)
         self._memory_left = limits.memory
         self._spent: Cause | None = None
 
@@ -46,6 +47,11 @@ class Budget:
     def bytes_left(self) -> int:
         """Bytes that may still come out, all together."""
         return self._bytes_left
+
+    @property
+    def members_left(self) -> int:
+        """Members that may still be looked at."""
+        return self._members_left
 
     def seconds_left(self) -> float:
         """Seconds that are left; 0.0 or less if none are."""

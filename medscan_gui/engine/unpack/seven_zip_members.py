@@ -104,7 +104,8 @@ class Contents:
 
     def _list_with(self, password: str | None) -> End:
         self.archive = replace(self.archive, password=password)
-        budget, most = self.archive.unpacking.budget, self.archive.unpacking.limits.members
+        budget = self.archive.unpacking.budget
+        most = budget.members_left
         self.entries, self.listing = [], Listing()
         with self.archive.listing() as child:
             for entry in self.listing.entries(child.lines()):

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from medscan_gui.core.names import path_of
 from medscan_gui.engine.file_type import HEAD_BYTES, TAIL_BYTES, FileType, types_of
+from medscan_gui.engine.mapping import mapped
 from medscan_gui.engine.unpack.budget import Budget
 
 Bytes = bytes | memoryview | mmap.mmap
@@ -172,8 +173,8 @@ class ScratchSource(FileSource):
     @contextmanager
     def content(self) -> Iterator[Bytes]:
         """See `Source`."""
-        with mmap.mmap(self._file.fileno(), self.size, access=mmap.ACCESS_READ) as mapped:
-            yield mapped
+        with mapped(self._file.fileno(), self.size) as content:
+            yield content
 
     def close(self) -> None:
         """See `Source`."""

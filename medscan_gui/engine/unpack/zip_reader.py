@@ -35,6 +35,8 @@ _WIDE_TAIL = 1 << 20
 #: End records that are tried: comments and contents can hold their mark too.
 _ENDS = 64
 _PIECE = 1 << 20
+#: Entries that are asked whether offsets are to be shifted.
+_SHIFT_TRIED = 8
 #: A local header with a name and a method that any unpacker knows (APPNOTE.TXT 4.4.5): programs have the mark too.
 _HEADER = re.compile(
     rb"PK\x03\x04(?=[\0-\xff]{4}[\x00-\x0e\x12\x13\x14\x5d-\x63]\0[\0-\xff]{16}(?:[^\0][\0-\xff]|\0[^\0])..)", re.DOTALL
@@ -84,7 +86,7 @@ def find_directory(source: Source) -> Directory | None:
 def list_entries(source: Source, directory: Directory, unpacking: Unpacking) -> Listing:
     """Read through the central directory, in pieces; counts are believed only if the records are there."""
     entries: list[tuple[int, int]] = []
-    most = unpacking.limits.members + 1
+    most = unpacking.budget.members_left + 1
     at = directory.start
     data, begin = b"", at
     while len(entries) < most:
@@ -96,8 +98,18 @@ def list_entries(source: Source, directory: Directory, unpacking: Unpacking) -> 
             break
         entries.append((record.header + directory.shift, at))
         at += central_length(data, at - begin)
+    if directory.shift and entries and not _is_shifted(source, directory, entries):
+        entries = [(position - directory.shift, at) for position, at in entries]
     entries.sort()
     return Listing(entries=entries, more=len(entries) >= most)
+
+
+def _is_shifted(source: Source, directory: Directory, entries: list[tuple[int, int]]) -> bool:
+    """Say whether what was put before the archive must be added to its offsets: some tools adjust them."""
+    some = entries[:_SHIFT_TRIED]
+    marked = sum(read_local(source, position) is not None for position, _at in some)
+    plain = sum(read_local(source, position - directory.shift) is not None for position, _at in some)
+    return marked >= plain
 
 
 def _whole(data: bytes, at: int) -> bool:

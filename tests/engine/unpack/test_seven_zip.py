@@ -289,7 +289,7 @@ class TestBombs:
 
     def test_many_members(self, look: Look) -> None:
         many = rar5({f"{number:04}": b"x" for number in range(1200)})
-        looked = look(many, limits=UnpackLimits(members=1000))
+        looked = look(many, limits=UnpackLimits(members=1000, members_least=1000))
         assert looked.ending[:2] == (Outcome.LIMIT_REACHED, Cause.TOO_MANY_MEMBERS)
 
     def test_time_is_over(self, look: Look) -> None:
