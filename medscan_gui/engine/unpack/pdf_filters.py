@@ -28,9 +28,9 @@ _NOT_85 = bytes(sorted(set(range(256)) - set(range(ord("!"), ord("u") + 1)) - {o
 
 
 def decoded(chunks: Chunks, filters: list[tuple[bytes, Parameters]], *, rows: bool) -> Iterator[bytes]:
-    """Return the content of a stream behind all its filters, up to the first one that makes a picture.
+    """Yield the content of a stream behind all its filters, up to the first one that makes a picture.
 
-    With `rows`, predictors are undone too. Raises UnpackError, now or later.
+    With `rows`, predictors are undone too. Raises UnpackError.
     """
     if len(filters) > MOST_FILTERS:
         raise UnpackError(Outcome.TOO_DEEP)
@@ -44,7 +44,7 @@ def decoded(chunks: Chunks, filters: list[tuple[bytes, Parameters]], *, rows: bo
         chunks = _FILTERS[name](chunks, parameters)
         if rows and name in {b"FlateDecode", b"Fl", b"LZWDecode", b"LZW"}:
             chunks = _without_predictor(chunks, parameters)
-    return iter(chunks)
+    yield from chunks
 
 
 def _flate(chunks: Chunks, _parameters: Parameters) -> Iterator[bytes]:
