@@ -5,12 +5,12 @@ documents, and within both the packager's own form, which no specification descr
 path it came from, its size and its bytes.
 """
 
-import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.match.base import RuleMatch
-from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short
+from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short, damaged
 from medscan_gui.engine.unpack.compound import CompoundFile
 from medscan_gui.engine.unpack.source import Source
 
@@ -20,7 +20,8 @@ _TEXT = 4096
 #: So much of the native data is looked at for the packager's form.
 _FRONT = 4 * _TEXT
 #: Forms of an object of OLE 1.0 ([MS-OLEDS] 2.2.4): linked, embedded.
-_FORMS = (1, 2)
+_LINKED = 1
+_FORMS = (_LINKED, 2)
 
 
 def packages(compound: CompoundFile) -> Iterator[Member]:
@@ -74,43 +75,46 @@ def _last_part(path: bytes) -> bytes:
     return path.replace(b"/", b"\\").rpartition(b"\\")[2]
 
 
-class NativeObject:
+class NativeObject(NamedTuple):
     """The front of an object of OLE 1.0: class, where its native data begin, and how many bytes they claim."""
 
-    def __init__(self, name: bytes, start: int, size: int) -> None:
-        self.name = name
-        self.start = start
-        self.size = size
+    name: bytes
+    start: int
+    size: int
 
 
 def native_object(front: bytes) -> NativeObject | None:
-    """Read the header of an embedded object ([MS-OLEDS] 2.2.5); None if it is none. Versions are not looked at."""
-    if len(front) < 12:
-        return None
-    _version, form = struct.unpack_from("<LL", front)
-    at, texts = 8, []
+    """Read the header of an embedded object ([MS-OLEDS] 2.2.5); None if it is none. Versions are not looked at.
+
+    Raises UnpackError if it breaks off, or goes on as no object does.
+    """
+    form, at = _number(front, 4), 8
+    texts = []
     if form not in _FORMS:
         return None
     for _ in range(3):  # class, topic, item
-        if at + 4 > len(front):
-            return None
-        length = int.from_bytes(front[at : at + 4], "little")
+        length = _number(front, at)
         if length > _TEXT:
-            return None
+            raise damaged("embedded object")
         texts.append(front[at + 4 : at + 4 + length].rstrip(b"\0"))
         at += 4 + length
-    if form == 1 or at + 4 > len(front):
-        return None  # a link has no data of its own
-    return NativeObject(texts[0], at + 4, int.from_bytes(front[at : at + 4], "little"))
+    if form == _LINKED:
+        return None  # it has no data of its own
+    return NativeObject(texts[0], at + 4, _number(front, at))
+
+
+def _number(front: bytes, at: int) -> int:
+    if at + 4 > len(front):
+        raise cut_short("embedded object")
+    return int.from_bytes(front[at : at + 4], "little")
 
 
 def open_ole1(source: Source, unpacking: Unpacking) -> Iterator[Member | RuleMatch]:
     """Yield the native data of an object of OLE 1.0: the file that was packed, or the program's own bytes."""
     unpacking.budget.check()
-    front = source.read_at(0, _FRONT)
-    found = native_object(front)
+    found = native_object(source.read_at(0, _FRONT))
     if found is None:
-        return  # only its first bytes looked like one, or it is a link
+        return  # a link, or only its first bytes looked like an object
     package = packaged(source.read_at(found.start, _FRONT))
     name, start, size = package or (b"[native] " + found.name, 0, found.size)
     start += found.start

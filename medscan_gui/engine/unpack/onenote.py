@@ -36,17 +36,29 @@ def open_onenote(source: Source, unpacking: Unpacking) -> Iterator[Member | Rule
         start = place + _DATA_AT
         size = int.from_bytes(source.read_at(place + _SIZE_AT, 8), "little")
         yield Member(b"[attachment %d]" % number, source.chunks(start, start + size), size=size)
-        footer = start + size + -size % 8
+        footer = start + size
         if start + size > source.size:
             trouble = trouble or cut_short("attachment")
             footer = start  # a size that is a lie hides no attachment behind it
-        elif _FOOTER not in source.read_at(start + size, 8 + len(_FOOTER)):
+        elif _FOOTER not in source.read_at(start + size, 7 + len(_FOOTER)):
             trouble = trouble or damaged("attachment")
             footer = start
         place = source.find(_HEADER, footer)
     _refuse(source)
+    if _count(source, _FOOTER, number, unpacking) > number:
+        raise damaged("attachment without a header")
     if trouble is not None:
         raise trouble
+
+
+def _count(source: Source, mark: bytes, most: int, unpacking: Unpacking) -> int:
+    """Return how often `mark` is there, counted up to one more than `most`."""
+    number, place = 0, source.find(mark)
+    while place >= 0 and number <= most:
+        unpacking.budget.check()
+        number += 1
+        place = source.find(mark, place + len(mark))
+    return number
 
 
 def _refuse(source: Source) -> None:

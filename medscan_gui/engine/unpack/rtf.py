@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.match.base import RuleMatch
-from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short, damaged
-from medscan_gui.engine.unpack.ole_objects import native_object, open_ole1
+from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, cut_short, damaged
+from medscan_gui.engine.unpack.ole_objects import open_ole1
 from medscan_gui.engine.unpack.rtf_tokens import Kind, Token, is_closed, tokens
 from medscan_gui.engine.unpack.source import MemorySource, Source
 
@@ -23,10 +23,12 @@ _WINDOW, _OVERLAP = 1 << 20, 16
 _NO_DIGITS = bytes(byte for byte in range(256) if byte not in b"0123456789abcdefABCDEF")
 _OLE1, _OLE2 = b"\x01\x05\0\0\x02\0\0\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Objects within the data of one object that are looked at: real ones have none.
-_MOST_NESTED = 32
+_MOST_NESTED = 4
+#: So much of the data of an object is kept while it is decoded.
+_KEPT = 1 << 20
 
 _Thing = Member | RuleMatch
-_Found = Generator[_Thing, None, int]
+_Yielding = Generator[_Thing, None, "_Object"]
 
 
 class _Reading(NamedTuple):
@@ -51,9 +53,10 @@ class _Data:
         self._start = start
         self._reading = reading
         self._budget = unpacking.budget
-        #: Known once all is decoded: the place behind it, its first bytes, what stood in between.
+        #: Known once all is decoded: the place behind it, its first bytes, what stood in between,
+        #: and where objects within it begin.
         self.end = start
-        self.front = b""
+        self.front = bytearray()
         self.ambiguous = False
         self.nested: list[int] = []
 
@@ -72,7 +75,7 @@ class _Data:
             elif not depth or self._reading.groups:
                 part, digit = self._part(token, digit)
                 if part:
-                    self.front = (self.front + part[:64])[:64]
+                    self.front += part[: _KEPT - len(self.front)]
                     yield part
 
     def _part(self, token: Token, digit: bytes) -> tuple[bytes, bytes]:
@@ -92,68 +95,88 @@ class _Data:
         return bytes.fromhex(digits[:even].decode()), digits[even:]
 
 
-def open_rtf(source: Source, unpacking: Unpacking) -> Iterator[Member | RuleMatch]:
-    """Yield the data of objects, pictures and stores, decoded."""
+class _Object(NamedTuple):
+    """What became of one object."""
+
+    #: The place behind it, and objects within its data.
+    end: int
+    nested: list[int]
+    #: Why no reading of it could be opened.
+    trouble: UnpackError | None
+
+
+def open_rtf(source: Source, unpacking: Unpacking) -> Iterator[_Thing]:
+    """Yield the data of objects, pictures and stores, decoded. Raises UnpackError at the end for what breaks off."""
     numbers = dict.fromkeys(_NAMES, 0)
-    at = 0
+    at, trouble = 0, None
     while (found := _next(source, at)) is not None:
         unpacking.budget.check()
         word, start = found
         numbers[word] += 1
         name = b"%s %d" % (_NAMES[word], numbers[word])
         if word == b"objdata":
-            at = yield from _objects(source, start, name, unpacking)
+            outer = yield from _objects(source, start, name, unpacking)
+            at, trouble = outer.end, trouble or outer.trouble
         else:
             data = _Data(source, start, _OTHERS[0], unpacking)
             yield Member(b"[" + name + b"]", data.decoded())
             at = data.end
     if not is_closed(source, unpacking.budget):
         raise cut_short("group")
+    if trouble is not None:
+        raise trouble
 
 
-def _objects(source: Source, start: int, name: bytes, unpacking: Unpacking) -> _Found:
-    """Yield an object, and those within its data; returns the place behind it."""
+def _objects(source: Source, start: int, name: bytes, unpacking: Unpacking) -> _Yielding:
+    """Yield an object, and those within its data."""
     outer = yield from _object(source, start, name, unpacking)
-    for number, place in enumerate(outer.nested[:_MOST_NESTED], 1):
-        yield from _object(source, place, b"%s.%d" % (name, number), unpacking)
-    if len(outer.nested) > _MOST_NESTED:
-        raise damaged("objects within objects")
-    return outer.end
+    trouble = outer.trouble
+    # The first ones, and the last: what stands before it may be there to be forgotten.
+    for number, place in enumerate(dict.fromkeys((*outer.nested[:_MOST_NESTED], *outer.nested[-1:])), 1):
+        inner = yield from _object(source, place, b"%s.%d" % (name, number), unpacking)
+        trouble = trouble or inner.trouble
+    if len(outer.nested) > _MOST_NESTED + 1:
+        trouble = damaged("objects within objects")
+    return outer._replace(trouble=trouble)
 
 
-def _object(source: Source, start: int, name: bytes, unpacking: Unpacking) -> Generator[_Thing, None, "_Data"]:
-    """Yield an object in all the ways in which it may be read; returns what the first one met."""
-    first = data = _Data(source, start, _FIRST, unpacking)
+def _object(source: Source, start: int, name: bytes, unpacking: Unpacking) -> _Yielding:
+    """Yield an object in all the ways in which it may be read."""
+    first: _Data | None = None
+    known, trouble = False, None
     for reading in (_FIRST, *_OTHERS):
-        if reading is not _FIRST:
-            data = _Data(source, start, reading, unpacking)
+        data = _Data(source, start, reading, unpacking)
         yield Member(b"[" + name + reading.name + b"]", data.decoded())
-        if data.front and not data.front.startswith((_OLE1, _OLE2)):
-            again = _Data(source, start, reading, unpacking)
-            yield from _disguised(again, name, unpacking)
+        first = first or data
+        if data.front.startswith((_OLE1, _OLE2)):
+            known = True
+        elif data.front:
+            try:
+                whole = bytes(data.front) if len(data.front) < _KEPT else _again(source, start, reading, unpacking)
+                yield from _disguised(whole, name, unpacking)
+            except UnpackError as error:
+                trouble = trouble or error
         if not first.ambiguous:
             break
-    return first
+    return _Object(first.end if first else start, first.nested if first else [], None if known else trouble)
 
 
-def _disguised(data: _Data, name: bytes, unpacking: Unpacking) -> Iterator[_Thing]:
+def _disguised(content: bytes, name: bytes, unpacking: Unpacking) -> Iterator[_Thing]:
     """Yield what an object holds whose front is no known one: Office does not look at its version."""
-    most = unpacking.limits.member_in_memory
-    content = _bounded(data.decoded(), most)
-    if native_object(content[:65536]) is not None:
-        yield from open_ole1(MemorySource(b"", content), unpacking)
-    elif (place := content.find(_OLE2)) >= 0:
+    if (place := content.find(_OLE2)) >= 0:
         yield Member(b"[" + name + b" storage]", (content[place:],))
-    if len(content) >= most:
-        raise damaged("object without a header")
+    else:
+        yield from open_ole1(MemorySource(b"", content), unpacking)
 
 
-def _bounded(parts: Iterator[bytes], most: int) -> bytes:
+def _again(source: Source, start: int, reading: _Reading, unpacking: Unpacking) -> bytes:
+    """Return all data of an object. Raises UnpackError if there are too many."""
+    most = unpacking.limits.member_in_memory
     taken = bytearray()
-    for part in parts:
-        taken += part[: most - len(taken)]
-        if len(taken) >= most:
-            break
+    for part in _Data(source, start, reading, unpacking).decoded():
+        taken += part
+        if len(taken) > most:
+            raise damaged("object without a header")
     return bytes(taken)
 
 

@@ -11,7 +11,7 @@ from medscan_gui.engine.unpack.source import Source
 _WINDOW = 1 << 20
 #: A control word, its number and its space are no longer than this; a longer one is cut, as a reader would.
 _WORD = 512
-_TOKEN = re.compile(rb"([{}])|\\(?:([A-Za-z]{1,256})(-?[0-9]{1,32})?[ ]?|'([0-9A-Fa-f]{0,2})|[^A-Za-z']?)|([^\\{}]+)")
+_TOKEN = re.compile(rb"([{}])|\\(?:([A-Za-z]{1,256})(-?[0-9]{1,200})?[ ]?|'([0-9A-Fa-f]{0,2})|[^A-Za-z']?)|([^\\{}]+)")
 
 
 class Kind(Enum):
@@ -77,17 +77,17 @@ def _token(found: re.Match[bytes], end: int) -> Token:
 
 def is_closed(source: Source, budget: Budget) -> bool:
     """Say whether the outermost group ends."""
-    return _counted(source) <= 0 or _closes(source, budget)
+    return _balanced(source) or _closes(source, budget)
 
 
-def _counted(source: Source) -> int:
-    """Return how many groups stay open if no raw bytes stand in between: quick, and right for nearly all."""
+def _balanced(source: Source) -> bool:
+    """Say quickly whether all groups end; False where counting alone does not tell."""
     depth = 0
     for part in source.chunks():
-        depth += part.count(b"{") - part.count(b"}")
-        if b"\\{" in part or b"\\}" in part:
-            depth += part.count(b"\\}") - part.count(b"\\{")
-    return depth
+        if b"\\\\" in part or b"\\bin" in part:
+            return False
+        depth += part.count(b"{") - part.count(b"}") + part.count(b"\\}") - part.count(b"\\{")
+    return not depth
 
 
 def _closes(source: Source, budget: Budget) -> bool:

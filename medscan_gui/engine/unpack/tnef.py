@@ -71,7 +71,7 @@ def _attributes(source: Source, unpacking: Unpacking) -> Iterator[_Part]:
     at = _FIRST
     for _ in range(_MOST_ATTRIBUTES):
         header = source.read_at(at, _HEADER.size)
-        if not header.strip(b"\0"):
+        if at > _FIRST and not header.strip(b"\0"):
             return
         if len(header) < _HEADER.size:
             raise cut_short("attribute")
