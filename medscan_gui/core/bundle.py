@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,17 +20,20 @@ from medscan_gui.core.messages import MedScanError, Message, Parameter
 from medscan_gui.core.rule_source import RuleSourceError, read_rule_source
 from medscan_gui.core.words import SignatureAge
 
-FORMAT = 1
-"""The manifest format this program reads and writes."""
+FORMAT = 2
+"""The newest manifest format this program reads; it is written where there are tables of digests, else 1."""
 
 MANIFEST_NAME = "manifest.json"
 RULE_SUFFIXES = (".yar", ".yara")
+TABLE_SUFFIX = ".hashes"
 
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_FILES = 10_000
 MAX_FILE_BYTES = 32 * 1024 * 1024
 MAX_TOTAL_BYTES = 128 * 1024 * 1024
 MAX_RULES = 1_000_000
+MAX_TABLE_BYTES = 1 << 30
+MAX_HASHES = 100_000_000
 MAX_PATH_CHARS = 180
 """Short enough that folder + path stays under the 260 characters of older Windows."""
 MAX_DIGITS = 12
@@ -47,6 +50,9 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 
 _MANIFEST_KEYS = frozenset({"format", "name", "version", "created", "self_test_rule", "rule_count", "files"})
 _FILE_KEYS = frozenset({"path", "sha256", "size", "rules", "licence"})
+#: Of a table of digests, and of the manifest that has any (format 2).
+_TABLE_KEYS = frozenset({"path", "sha256", "size", "hashes", "licence", "kind"})
+_COUNTED_KEYS = _MANIFEST_KEYS | {"hash_count"}
 
 
 class BundleProblem(StrEnum):
@@ -94,6 +100,39 @@ class RuleFile:
     source: bytes
 
 
+class TableKind(StrEnum):
+    """What the contents of a table of digests are."""
+
+    HASHES = "hashes"
+    #: Harmless: what matches in them is accepted.
+    ALLOW = "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """One table of digests whose SHA-256 and size are as told; `hashes` is what the manifest says it holds.
+
+    It stays on disk: whoever maps it compares it again. `place` is where it was found, for a process of MedScan.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    hashes: int
+    licence: str
+    kind: TableKind
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTable:
+    """A table of digests as it lies on disk."""
+
+    place: str
+    sha256: str
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A verified set of signatures. `digest`, the SHA-256 (hex) of the canonical manifest, names the set."""
@@ -105,6 +144,12 @@ class Bundle:
     self_test_rule: str
     files: tuple[RuleFile, ...]
     digest: str
+    tables: tuple[TableFile, ...] = ()
+
+    @property
+    def hash_count(self) -> int:
+        """Digests in all tables."""
+        return sum(table.hashes for table in self.tables)
 
 
 def escape_path(path: str) -> str:
@@ -113,14 +158,14 @@ def escape_path(path: str) -> str:
 
 
 def check_rule_path(path: str) -> None:
-    """Refuse a path that is not plain, relative, portable and a rule file's.
+    """Refuse a path that is not plain, relative, portable and a rule file's or a table's.
 
     Raises BundleError(BAD_MANIFEST): absolute, `..`, backslash, NUL, non-ASCII, reserved in Windows, long
     """
     segments = path.split("/")
     good = (
         len(path) <= MAX_PATH_CHARS
-        and path.endswith(RULE_SUFFIXES)
+        and path.endswith((*RULE_SUFFIXES, TABLE_SUFFIX))
         and all(_SEGMENT.fullmatch(s) and not _RESERVED.fullmatch(s) for s in segments)
     )
     if not good:
@@ -132,15 +177,23 @@ def is_rule_name(name: str) -> bool:
     return name.lower().endswith(RULE_SUFFIXES)
 
 
-def verify_bundle(manifest: bytes, files: Mapping[str, bytes]) -> Bundle:
+def is_table_name(name: str) -> bool:
+    """Say whether a file of this name counts as a table of digests, so must stand in the manifest."""
+    return name.lower().endswith(TABLE_SUFFIX)
+
+
+def verify_bundle(manifest: bytes, files: Mapping[str, bytes], tables: Mapping[str, SeenTable] | None = None) -> Bundle:
     """Check everything the manifest says of the files, and return the bundle.
 
-    `files` maps relative paths (forward slashes) to contents, and holds every rule file that was found.
+    `files` maps relative paths (forward slashes) to contents, and holds every rule file that was found; `tables`
+    does so for the tables of digests, which are compared and not opened: only a worker reads what is in them.
     Raises BundleError; never returns a smaller set.
     """
     document = parse_manifest(manifest)
-    entries: list[dict[str, Any]] = document["files"]
-    _check_same_files({entry["path"] for entry in entries}, files)
+    entries: list[dict[str, Any]] = [entry for entry in document["files"] if "kind" not in entry]
+    table_entries: list[dict[str, Any]] = [entry for entry in document["files"] if "kind" in entry]
+    seen = tables or {}
+    _check_same_files({entry["path"] for entry in document["files"]}, {*files, *seen})
     rule_files = []
     names: set[str] = set()
     for entry in entries:
@@ -157,7 +210,15 @@ def verify_bundle(manifest: bytes, files: Mapping[str, bytes]) -> Bundle:
         self_test_rule=document["self_test_rule"],
         files=tuple(rule_files),
         digest=hashlib.sha256(canonical_manifest(document)).hexdigest(),
+        tables=tuple(_table_file(entry, seen) for entry in table_entries),
     )
+
+
+def _table_file(entry: Mapping[str, Any], seen: Mapping[str, SeenTable]) -> TableFile:
+    table = seen.get(entry["path"])
+    if table is None or (table.sha256, table.size) != (entry["sha256"], entry["size"]):
+        raise BundleError(BundleProblem.ALTERED_FILE, path=str(entry["path"]))
+    return TableFile(**{**entry, "kind": TableKind(entry["kind"])}, place=table.place)
 
 
 def canonical_manifest(document: Mapping[str, Any]) -> bytes:
@@ -178,15 +239,21 @@ def parse_manifest(manifest: bytes) -> dict[str, Any]:
     number = document.get("format")
     if type(number) is int and number > FORMAT:
         raise BundleError(BundleProblem.NEWER_FORMAT, found=number, expected=FORMAT)
-    if number != FORMAT or type(number) is not int:
+    if type(number) is not int or number not in {1, FORMAT}:
         raise _bad("format")
-    _check_keys(document, _MANIFEST_KEYS)
+    _check_keys(document, _COUNTED_KEYS if number > 1 else _MANIFEST_KEYS)
     _check_head(document)
-    _check_entries(document["files"])
-    total = sum(entry["rules"] for entry in document["files"])
-    if document["rule_count"] != total:
-        raise BundleError(BundleProblem.WRONG_COUNT, path=MANIFEST_NAME, expected=document["rule_count"], found=total)
+    _check_entries(document["files"], tables=number > 1)
+    _check_total(document, "rule_count", "rules")
+    if number > 1:
+        _check_total(document, "hash_count", "hashes")
     return document
+
+
+def _check_total(document: Mapping[str, Any], key: str, part: str) -> None:
+    total = sum(entry.get(part, 0) for entry in document["files"])
+    if document[key] != total:
+        raise BundleError(BundleProblem.WRONG_COUNT, path=MANIFEST_NAME, expected=document[key], found=total)
 
 
 def _load_json(manifest: bytes) -> object:
@@ -248,6 +315,8 @@ def _check_head(document: Mapping[str, object]) -> None:
     _check_text(document, "created", _CREATED)
     _check_text(document, "self_test_rule", _IDENTIFIER)
     _check_number(document, "rule_count", MAX_RULES)
+    if "hash_count" in document:
+        _check_number(document, "hash_count", MAX_HASHES)
     _parse_created(str(document["created"]))
 
 
@@ -258,7 +327,7 @@ def _parse_created(text: str) -> datetime:
         raise _bad("created") from error
 
 
-def _check_entries(entries: object) -> None:
+def _check_entries(entries: object, *, tables: bool) -> None:
     if not isinstance(entries, list) or not entries:
         raise _bad("files")
     if len(entries) > MAX_FILES:
@@ -266,33 +335,49 @@ def _check_entries(entries: object) -> None:
     for entry in entries:
         if not isinstance(entry, dict):
             raise _bad("files")
-        _check_entry(entry)
+        check = _check_table_entry if tables and "kind" in entry else _check_entry
+        check(entry)
     paths = [entry["path"] for entry in entries]
     if len({path.casefold() for path in paths}) != len(paths):
         raise _bad("a path stands twice, or twice but for its case")
     if paths != sorted(paths):
         raise _bad("files not in order")
-    if sum(entry["size"] for entry in entries) > MAX_TOTAL_BYTES:
+    if sum(entry["size"] for entry in entries if "rules" in entry) > MAX_TOTAL_BYTES:
         raise BundleError(BundleProblem.TOO_LARGE, path=MANIFEST_NAME, detail="size", limit=MAX_TOTAL_BYTES)
 
 
 def _check_entry(entry: Mapping[str, object]) -> None:
     _check_keys(entry, _FILE_KEYS)
-    path = entry["path"]
-    if not isinstance(path, str):
-        raise _bad("path")
-    check_rule_path(path)
-    _check_text(entry, "sha256", _SHA256)
-    _check_text(entry, "licence", _LICENCE)
+    _check_file_words(entry, is_rule_name)
     _check_number(entry, "size", MAX_FILE_BYTES)
     _check_number(entry, "rules", MAX_RULES)
 
 
-def _check_same_files(named: set[str], files: Mapping[str, bytes]) -> None:
+def _check_table_entry(entry: Mapping[str, object]) -> None:
+    _check_keys(entry, _TABLE_KEYS)
+    _check_file_words(entry, is_table_name)
+    _check_number(entry, "size", MAX_TABLE_BYTES)
+    _check_number(entry, "hashes", MAX_HASHES)
+    if entry["kind"] not in set(TableKind):
+        raise _bad("kind")
+
+
+def _check_file_words(entry: Mapping[str, object], is_named_so: Callable[[str], bool]) -> None:
+    path = entry["path"]
+    if not isinstance(path, str):
+        raise _bad("path")
+    check_rule_path(path)
+    if not is_named_so(path):
+        raise _bad("path")
+    _check_text(entry, "sha256", _SHA256)
+    _check_text(entry, "licence", _LICENCE)
+
+
+def _check_same_files(named: set[str], files: set[str]) -> None:
     """Report the first difference in order, so that the same bundle gives the same sentence."""
-    for path in sorted(named - files.keys()):
+    for path in sorted(named - files):
         raise BundleError(BundleProblem.MISSING_FILE, path=path)
-    for path in sorted(files.keys() - named):
+    for path in sorted(files - named):
         raise BundleError(BundleProblem.EXTRA_FILE, path=escape_path(path))
 
 

@@ -45,6 +45,8 @@ class SignatureFacts(msgspec.Struct, frozen=True, kw_only=True):
     created: str = ""
     digest: str = ""
     rules: int = 0
+    #: Digests of known contents.
+    hashes: int = 0
     age_days: int = 0
     age: SignatureAge = SignatureAge.UNKNOWN
     #: The computer's clock is before the bundle's date: the age cannot be trusted.

@@ -24,6 +24,8 @@ class EngineProof(msgspec.Struct, frozen=True, kw_only=True):
     bundle_digest: str = ""
     #: It found the self-test sample, and nothing in the harmless counter-sample.
     self_test_passed: bool = False
+    #: Digests in the tables that this process opened.
+    hashes_loaded: int = 0
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     bundle_verified: bool = False
     bundle_digest: str = ""
     rules_expected: int = 0
+    hashes_expected: int = 0
     engines: tuple[EngineProof, ...] = ()
     #: Whether all of the target was to be read, or only the places of a quick scan.
     depth: ScanDepth = ScanDepth.FULL
@@ -111,6 +114,10 @@ def _engine_doubts(evidence: Evidence) -> Iterator[Message]:
     for engine in evidence.engines:
         if engine.rules_loaded != expected or engine.bundle_digest != digest:
             yield Message.of("verdict.rules_missing", count=engine.rules_loaded, expected=expected)
+            break
+    for engine in evidence.engines:
+        if engine.hashes_loaded != evidence.hashes_expected:
+            yield Message.of("verdict.hashes_missing", count=engine.hashes_loaded, expected=evidence.hashes_expected)
             break
     if not all(engine.self_test_passed for engine in evidence.engines):
         yield Message.of("verdict.self_test_failed")

@@ -127,6 +127,9 @@ class Crew:
         if proof.bundle_digest != self._bundle.digest or proof.rules_loaded != self._bundle.rule_count:
             message = Message.of("engine.rules_differ", loaded=proof.rules_loaded, expected=self._bundle.rule_count)
             raise StoppedError(Stop.SIGNATURES_REFUSED, message)
+        if proof.hashes_loaded != self._bundle.hash_count:
+            message = Message.of("engine.rules_differ", loaded=proof.hashes_loaded, expected=self._bundle.hash_count)
+            raise StoppedError(Stop.SIGNATURES_REFUSED, message)
 
     def _hear_walker(self, walker: WalkerLink, mail: Mail) -> None:
         try:

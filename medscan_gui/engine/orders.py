@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from medscan_gui.core.bundle import Bundle
+from medscan_gui.core.bundle import Bundle, TableFile
+from medscan_gui.core.names import raw_bytes
 from medscan_gui.engine.events import Role
 from medscan_gui.engine.limits import Limits
-from medscan_gui.engine.protocol import Load, RuleText, line
+from medscan_gui.engine.protocol import Load, RuleText, TableOrder, line
 
 #: The agreed test file of the antivirus industry (eicar.org), in pieces: whole, it would make an antivirus
 #: of the host take this module away.
@@ -44,6 +45,18 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     context: bytes = b""
 
 
+def _table(table: TableFile) -> TableOrder:
+    return TableOrder(
+        path=table.path,
+        licence=table.licence,
+        hashes=table.hashes,
+        kind=table.kind,
+        sha256=table.sha256,
+        size=table.size,
+        place=raw_bytes(table.place),
+    )
+
+
 def load_order(bundle: Bundle, limits: Limits, extras: Extras) -> bytes:
     """Return the line that gives a worker the verified rules, and what it may use."""
     share = limits.rule_share
@@ -64,6 +77,7 @@ def load_order(bundle: Bundle, limits: Limits, extras: Extras) -> bytes:
             passwords=extras.passwords,
             scratch=extras.scratch,
             removable=extras.removable,
+            tables=tuple(map(_table, bundle.tables)),
             context=extras.context,
         )
     )

@@ -12,12 +12,14 @@ from medscan_gui.core.finding import FileIdentity
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.beginnings import HEAD_BYTES, PREAMBLE_PROGRAM, hides_program, is_enough
+from medscan_gui.engine.beside_rules import beside_rules
 from medscan_gui.engine.content import EndedError, Folder, checked_status, ending_for
 from medscan_gui.engine.file_facts import OnRemovable
-from medscan_gui.engine.forms import NO_FACTS, deceptions
+from medscan_gui.engine.forms import NO_FACTS
 from medscan_gui.engine.identity import UNKNOWN, FileSystems
 from medscan_gui.engine.mapping import mapped
 from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
+from medscan_gui.engine.match.hashes import HashMatcher
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
 from medscan_gui.engine.troubles import Ending
@@ -68,6 +70,8 @@ class ItemMatch(msgspec.Struct, frozen=True, kw_only=True):
     identity: FileIdentity | None
     chain: Chain = ()
     file_sha256: str = ""
+    #: The bundle lists this very content, or the file, as harmless.
+    allowed: bool = False
 
 
 Tell = Callable[[ItemMatch], None]
@@ -86,8 +90,9 @@ class ItemResult(msgspec.Struct, frozen=True):
 class Pipeline:
     """Scans files one after the other; the directory and the buffer are kept between them."""
 
-    def __init__(self, matcher: Matcher, patience: Patience) -> None:
+    def __init__(self, matcher: Matcher, patience: Patience, hashes: HashMatcher | None = None) -> None:
         self._matcher = matcher
+        self._hashes = hashes
         self._patience = patience
         self._folder = Folder()
         self._systems: FileSystems | None = None
@@ -142,7 +147,7 @@ class Pipeline:
         before = checked_status(descriptor)
         if self._headers and self._beginning_is_enough(descriptor, name):
             return _OF_CARD if inode in {0, before.st_ino} else ItemResult(_REPLACED)
-        finds = _Finds(descriptor, tell, self._identity)
+        finds = _Finds(descriptor, tell, self._identity, self._hashes)
         for _attempt in range(2):
             ending, inside, size = self._look(descriptor, before.st_size, name, finds)
             after = os.fstat(descriptor)
@@ -170,7 +175,7 @@ class Pipeline:
                 source = FileSource(name, descriptor, size)
                 # Not through the mapping: a fault outside of libyara would end the process.
                 finds.matched(
-                    [*_dicom_matches(self._beginning(descriptor)), *self._deceptions(source, descriptor)], size
+                    [*_dicom_matches(self._beginning(descriptor)), *self._beside_rules(source, descriptor)], size
                 )
                 matched = self._match_mapped(descriptor, size, name, self._patience.seconds(size))
                 if matched is None:
@@ -182,7 +187,7 @@ class Pipeline:
                 size = read
                 content = self._buffer[:read]
                 source = MemorySource(name, content)
-                finds.matched([*_dicom_matches(content), *self._deceptions(source, descriptor)], size)
+                finds.matched([*_dicom_matches(content), *self._beside_rules(source, descriptor)], size)
                 matched = self._matcher.match(content, join(self._directory, name), self._patience.seconds(size))
             finds.matched(matched, size)
         except MatchTooSlowError:
@@ -193,9 +198,9 @@ class Pipeline:
             return _READ, None, size
         return *self._look_inside(source, until - time.monotonic(), finds), size
 
-    def _deceptions(self, source: Source, descriptor: int) -> list[RuleMatch]:
+    def _beside_rules(self, source: Source, descriptor: int) -> list[RuleMatch]:
         facts = OnRemovable(descriptor) if self._patience.removable else NO_FACTS
-        return deceptions(source.name, source.types, lambda most: source.read_at(0, most), facts)
+        return beside_rules(source, self._hashes, facts)
 
     def _look_inside(self, source: Source, seconds: float, finds: "_Finds") -> tuple[Ending, Inside]:
         budget = Budget(self._patience.unpack, source.size, seconds)
@@ -205,7 +210,7 @@ class Pipeline:
             passwords=self._patience.passwords,
             scratch=self._patience.scratch,
         )
-        tree = Tree(self._matcher, unpacking, finds.member)
+        tree = Tree(self._matcher, unpacking, finds.member, self._hashes)
         ending = tree.open(source)
         return (_READ if ending[0] is Outcome.SCANNED else ending), tree.inside
 
@@ -244,10 +249,17 @@ def _is_whole(inside: Inside | None) -> bool:
 class _Finds:
     """What matched in the file at hand: each told once, and no more of them than a record takes."""
 
-    def __init__(self, descriptor: int, tell: Tell, identify: Callable[[os.stat_result], FileIdentity]) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        tell: Tell,
+        identify: Callable[[os.stat_result], FileIdentity],
+        hashes: HashMatcher | None = None,
+    ) -> None:
         self._descriptor = descriptor
         self._tell = tell
         self._identify = identify
+        self._hashes = hashes
         self._known: set[tuple[Chain, str, str]] = set()
         self._digest: tuple[int, int, str] | None = None
 
@@ -261,7 +273,10 @@ class _Finds:
         if fresh := self._fresh((), matches):
             status = os.fstat(self._descriptor)
             digest = self._file_digest(status, size)
-            self._tell(ItemMatch(matches=fresh, sha256=digest, size=size, identity=self._identify(status)))
+            allowed = self._allows(digest, size)
+            self._tell(
+                ItemMatch(matches=fresh, sha256=digest, size=size, identity=self._identify(status), allowed=allowed)
+            )
 
     def member(self, chain: Chain, matches: list[RuleMatch], source: Source) -> None:
         """Rules matched a member (or, with an empty chain, an opener found something in the file itself)."""
@@ -269,16 +284,21 @@ class _Finds:
             self.matched(matches, source.size)
         elif fresh := self._fresh(chain, matches):
             status = os.fstat(self._descriptor)
+            digest, of_file = digest_of(source), self._file_digest(status, status.st_size)
             self._tell(
                 ItemMatch(
                     matches=fresh,
-                    sha256=digest_of(source),
+                    sha256=digest,
                     size=source.size,
                     identity=self._identify(status),
                     chain=chain,
-                    file_sha256=self._file_digest(status, status.st_size),
+                    file_sha256=of_file,
+                    allowed=self._allows(digest, source.size) or self._allows(of_file, status.st_size),
                 )
             )
+
+    def _allows(self, digest: str, size: int) -> bool:
+        return self._hashes is not None and self._hashes.allows(digest, size)
 
     def _fresh(self, chain: Chain, matches: list[RuleMatch]) -> tuple[RuleMatch, ...]:
         fresh = []

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from medscan_gui.core.bundle import TableKind
 from medscan_gui.core.known_clean import KEY_BYTES
 from medscan_gui.core.words import Cause, Outcome, Place, Severity
 from medscan_gui.engine import limits
@@ -70,6 +71,18 @@ class RuleText(msgspec.Struct, frozen=True, array_like=True):
     source: bytes
 
 
+class TableOrder(msgspec.Struct, frozen=True, array_like=True):
+    """One verified table of digests: what the manifest says of it, and where it lies (a raw path)."""
+
+    path: str
+    licence: str
+    hashes: int
+    kind: TableKind
+    sha256: str
+    size: int
+    place: bytes
+
+
 class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     """To a worker, first of all: the verified bundle, and what to prove oneself on."""
 
@@ -96,6 +109,7 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     context: bytes = b""
     #: The target lies on a removable medium.
     removable: bool = False
+    tables: tuple[TableOrder, ...] = ()
 
 
 class RecentFolder(msgspec.Struct, frozen=True, array_like=True):
@@ -247,6 +261,8 @@ class Hello(msgspec.Struct, frozen=True, array_like=True, tag="hello"):
     bundle_digest: Digest = ""
     rules: Number = 0
     self_test: SelfTest = SelfTest.SAMPLE_MISSED
+    #: Digests in the tables that it opened.
+    hashes: Number = 0
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True, tag="refused"):
@@ -319,6 +335,8 @@ class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
     #: The member that matched; `sha256` and `size` are the member's then, `file_sha256` the file's.
     chain: Chain = ()
     file_sha256: Digest = ""
+    #: The bundle lists this very content as harmless.
+    allowed: bool = False
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True, tag="m"):

@@ -20,6 +20,7 @@ from medscan_gui.engine.child import send_all
 from medscan_gui.engine.gentle import Pace, lower_priority
 from medscan_gui.engine.identity import pack_pair, unpack_numbers
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
+from medscan_gui.engine.match.hashes import HashMatcher, open_tables
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
 from medscan_gui.engine.pipeline import SCANNED, ItemMatch, ItemResult, Patience, Pipeline
 from medscan_gui.engine.protocol import (
@@ -118,11 +119,14 @@ def _load(load: Load, sink: int, orders: Orders) -> "Worker | None":
         pace = Pace(load.share)
     try:
         matcher = YaraMatcher({rule_file.path: rule_file.source for rule_file in load.files})
+        hashes = open_tables(load.tables)
     except RulesRefusedError as error:
         file, reason = error.file[: limits.META_CHARS], error.reason[: limits.DETAIL_CHARS]
         send_all(sink, line(Refused(file, error.line, reason)))
         return None
-    hello = Hello(PROTOCOL, __version__, VERSION, bundle_digest(load), matcher.rules, self_test(load, matcher))
+    proven = self_test(load, matcher, hashes)
+    known = 0 if hashes is None else hashes.hashes
+    hello = Hello(PROTOCOL, __version__, VERSION, bundle_digest(load), matcher.rules, proven, known)
     send_all(sink, line(hello))
     patience = Patience(
         item_seconds=load.item_seconds,
@@ -133,7 +137,7 @@ def _load(load: Load, sink: int, orders: Orders) -> "Worker | None":
         removable=load.removable,
         context=load.context,
     )
-    return Worker(Pipeline(matcher, patience), sink, orders, pace)
+    return Worker(Pipeline(matcher, patience, hashes), sink, orders, pace)
 
 
 def bundle_digest(load: Load) -> str:
@@ -150,20 +154,35 @@ def bundle_digest(load: Load) -> str:
         }
         for rule_file in load.files
     ]
+    files += [
+        {
+            "path": table.path,
+            "sha256": table.sha256,  # compared with the content when it was opened
+            "size": table.size,
+            "hashes": table.hashes,
+            "licence": table.licence,
+            "kind": table.kind.value,
+        }
+        for table in load.tables
+    ]
+    counted = {"hash_count": sum(table.hashes for table in load.tables)} if load.tables else {}
     manifest = {
-        "format": FORMAT,
+        "format": FORMAT if load.tables else 1,
         "name": load.name,
         "version": load.version,
         "created": load.created,
         "self_test_rule": load.self_test_rule,
         "rule_count": sum(rule_file.rules for rule_file in load.files),
-        "files": files,
+        **counted,
+        "files": sorted(files, key=lambda file: str(file["path"])),
     }
     return hashlib.sha256(canonical_manifest(manifest)).hexdigest()
 
 
-def self_test(load: Load, matcher: YaraMatcher) -> SelfTest:
-    """Look for the sample and for nothing in the counter-sample, with the very rules that will scan."""
+def self_test(load: Load, matcher: YaraMatcher, hashes: HashMatcher | None) -> SelfTest:
+    """Look for the samples and for nothing in the counter-sample, with the very rules and tables that will scan."""
+    if hashes is not None and not hashes.proves_itself():
+        return SelfTest.SAMPLE_MISSED
     found = matcher.match(load.sample, b"self-test", load.item_seconds)
     if all(match.rule != load.self_test_rule for match in found):
         return SelfTest.SAMPLE_MISSED
@@ -308,4 +327,5 @@ def _hit(item: int, match: RuleMatch, found: ItemMatch) -> Hit:
         engine=match.engine,
         chain=found.chain,
         file_sha256=found.file_sha256,
+        allowed=found.allowed,
     )

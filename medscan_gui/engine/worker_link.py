@@ -12,7 +12,7 @@ import msgspec
 
 from medscan_gui.core.finding import FileIdentity, Finding, ItemProblem
 from medscan_gui.core.verdict import EngineProof
-from medscan_gui.core.words import Cause, Outcome, Place
+from medscan_gui.core.words import Cause, Fate, Outcome, Place
 from medscan_gui.engine import limits
 from medscan_gui.engine.events import EngineStarted, Found, Role
 from medscan_gui.engine.identity import unpack_pair
@@ -209,6 +209,7 @@ class WorkerLink:
             rules_loaded=hello.rules,
             bundle_digest=hello.bundle_digest,
             self_test_passed=hello.self_test is SelfTest.PASSED,
+            hashes_loaded=hello.hashes,
         )
         self._report.tell(
             EngineStarted(
@@ -322,6 +323,7 @@ class WorkerLink:
             engine=hit.engine.value,
             identity=_identity(hit.file) if hit.file is not None else None,
             file_sha256=hit.file_sha256,
+            fate=Fate.ACCEPTED if hit.allowed else Fate.IN_PLACE,
             place=batch.entries.place,
         )
         self._report.tell(Found(finding))

@@ -18,6 +18,7 @@ from typing import Any
 
 from medscan_gui.core import bundle as core
 from medscan_gui.core.bundle import Bundle, BundleError, BundleProblem
+from medscan_gui.core.hash_table import HashFile, HashTableError
 from medscan_gui.core.rule_source import RuleSourceError, read_rule_source
 
 BASE_NAME = "medscan-base"
@@ -28,6 +29,8 @@ MAX_ENTRIES = 4 * core.MAX_FILES
 """Directory entries looked at in all, rule files or not."""
 MAX_DEPTH = 8
 """Folders below the bundle's own."""
+
+_PIECE = 4 << 20
 
 _OPEN_FLAGS = (
     os.O_RDONLY
@@ -47,7 +50,8 @@ def read_bundle(directory: Path) -> Bundle:
     if not os.path.lexists(manifest_path):
         raise BundleError(BundleProblem.MISSING_MANIFEST)
     manifest = _read_bounded(manifest_path, core.MANIFEST_NAME, core.MAX_MANIFEST_BYTES)
-    return core.verify_bundle(manifest, read_rule_files(directory))
+    paths = _found_paths(directory)
+    return core.verify_bundle(manifest, _read_rules(directory, paths), _see_tables(directory, paths))
 
 
 def read_rule_files(directory: Path) -> dict[str, bytes]:
@@ -55,9 +59,17 @@ def read_rule_files(directory: Path) -> dict[str, bytes]:
 
     Raises BundleError: NOT_A_FILE (link, device), TOO_LARGE, UNREADABLE.
     """
+    return _read_rules(directory, _found_paths(directory))
+
+
+def _found_paths(directory: Path) -> list[str]:
+    return sorted(_bundle_paths(directory))
+
+
+def _read_rules(directory: Path, paths: list[str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     total = 0
-    for relative in sorted(_rule_paths(directory)):
+    for relative in filter(core.is_rule_name, paths):
         content = _read_bounded(directory / relative, relative, core.MAX_FILE_BYTES)
         total += len(content)
         if total > core.MAX_TOTAL_BYTES or len(files) >= core.MAX_FILES:
@@ -66,24 +78,42 @@ def read_rule_files(directory: Path) -> dict[str, bytes]:
     return files
 
 
+def _see_tables(directory: Path, paths: list[str]) -> dict[str, core.SeenTable]:
+    """Return what every table of digests is; it is read through once and not kept."""
+    seen = {}
+    for relative in filter(core.is_table_name, paths):
+        digest, size = hashlib.sha256(), 0
+        for part in _read_through(directory / relative, relative, core.MAX_TABLE_BYTES):
+            digest.update(part)
+            size += len(part)
+        place = str((directory / relative).absolute())
+        seen[relative] = core.SeenTable(place=place, sha256=digest.hexdigest(), size=size)
+    return seen
+
+
 def write_manifest(directory: Path, *, version: str, created: datetime) -> Bundle:
     """Write the manifest of the rule files in `directory`, and return the bundle as the program will read it.
 
     The same files, version and date give the same bytes. Raises BundleError; the old manifest then stays.
     """
-    files = read_rule_files(directory)
-    entries = [_manifest_entry(path, source) for path, source in sorted(files.items())]
+    paths = _found_paths(directory)
+    files, tables = _read_rules(directory, paths), _see_tables(directory, paths)
+    entries = [_manifest_entry(path, source) for path, source in files.items()]
+    entries += [_table_entry(path, table) for path, table in tables.items()]
+    entries.sort(key=lambda entry: str(entry["path"]))
+    counted = {"hash_count": sum(entry.get("hashes", 0) for entry in entries)} if tables else {}
     document = {
-        "format": core.FORMAT,
+        "format": core.FORMAT if tables else 1,
         "name": BASE_NAME,
         "version": version,
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "self_test_rule": BASE_SELF_TEST,
-        "rule_count": sum(entry["rules"] for entry in entries),
+        "rule_count": sum(entry.get("rules", 0) for entry in entries),
+        **counted,
         "files": entries,
     }
     manifest = (json.dumps(document, indent=2, ensure_ascii=True) + "\n").encode("ascii")
-    verified = core.verify_bundle(manifest, files)
+    verified = core.verify_bundle(manifest, files, tables)
     _replace(directory / core.MANIFEST_NAME, manifest)
     return verified
 
@@ -102,6 +132,23 @@ def _manifest_entry(path: str, source: bytes) -> dict[str, Any]:
     }
 
 
+def _table_entry(path: str, seen: core.SeenTable) -> dict[str, Any]:
+    """Return what the manifest says of a table of our own making, once it is proven to be one."""
+    try:
+        table = HashFile(Path(seen.place).read_bytes())
+        table.check_order()
+    except (HashTableError, OSError) as error:
+        raise BundleError(BundleProblem.BAD_RULE_FILE, path=path, detail=str(error)) from error
+    return {
+        "path": path,
+        "sha256": seen.sha256,
+        "size": seen.size,
+        "hashes": table.count,
+        "licence": BASE_LICENCE,
+        "kind": (core.TableKind.ALLOW if table.allow else core.TableKind.HASHES).value,
+    }
+
+
 def _replace(path: Path, content: bytes) -> None:
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as stream:
@@ -111,7 +158,8 @@ def _replace(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def _rule_paths(directory: Path) -> Iterator[str]:
+def _bundle_paths(directory: Path) -> Iterator[str]:
+    """Yield rule files and tables of digests."""
     seen = 0
     pending = [("", 0)]
     while pending:
@@ -126,7 +174,7 @@ def _rule_paths(directory: Path) -> Iterator[str]:
                     shown = core.escape_path(relative)
                     raise BundleError(BundleProblem.TOO_LARGE, path=shown, limit=MAX_DEPTH)
                 pending.append((relative, depth + 1))
-            elif core.is_rule_name(entry.name):
+            elif core.is_rule_name(entry.name) or core.is_table_name(entry.name):
                 yield relative
 
 
@@ -160,6 +208,11 @@ _LINK_TAGS = (0xA0000003, 0xA000000C)
 
 def _read_bounded(path: Path, relative: str, limit: int) -> bytes:
     """Read a whole regular file of at most `limit` bytes, without following a link."""
+    return b"".join(_read_through(path, relative, limit))
+
+
+def _read_through(path: Path, relative: str, limit: int) -> Iterator[bytes]:
+    """Yield a regular file of at most `limit` bytes piece by piece, without following a link. Raises BundleError."""
     shown = core.escape_path(relative)
     try:
         if not stat.S_ISREG((status := path.lstat()).st_mode) or _is_link(status):
@@ -168,12 +221,14 @@ def _read_bounded(path: Path, relative: str, limit: int) -> bytes:
         with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # replaced since lstat
                 raise BundleError(BundleProblem.NOT_A_FILE, path=shown)
-            content = stream.read(limit + 1)
+            left = limit
+            while part := stream.read(min(_PIECE, left + 1)):
+                left -= len(part)
+                if left < 0:
+                    raise BundleError(BundleProblem.TOO_LARGE, path=shown, limit=limit)
+                yield part
     except OSError as error:
         raise _unreadable(relative, error) from error
-    if len(content) > limit:
-        raise BundleError(BundleProblem.TOO_LARGE, path=shown, limit=limit)
-    return content
 
 
 def _unreadable(relative: str, error: OSError) -> BundleError:

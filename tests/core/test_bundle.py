@@ -147,7 +147,7 @@ def test_bundle_without_its_self_test_is_refused() -> None:
 
 
 def test_newer_format_is_told_apart_from_a_bad_one() -> None:
-    assert refused({**document(), "format": 2, "unknown": []}).code is BundleProblem.NEWER_FORMAT
+    assert refused({**document(), "format": 3, "unknown": []}).code is BundleProblem.NEWER_FORMAT
     for value in (0, -1, True, "1", None, [1]):
         assert refused({**document(), "format": value}).code is BundleProblem.BAD_MANIFEST
 

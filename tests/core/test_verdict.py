@@ -91,6 +91,12 @@ LOST_PROOFS: dict[str, Evidence] = {
     "one engine without self-test": changed(
         engines=(GOOD_ENGINE, msgspec.structs.replace(GOOD_ENGINE, self_test_passed=False))
     ),
+    "one engine without a table of digests": changed(
+        hashes_expected=7, engines=(GOOD_ENGINE, msgspec.structs.replace(GOOD_ENGINE, hashes_loaded=7))
+    ),
+    "one engine with digests that nobody knows of": changed(
+        engines=(GOOD_ENGINE, msgspec.structs.replace(GOOD_ENGINE, hashes_loaded=1))
+    ),
     "age of signatures not known": changed(signature_age_known=False),
     "signatures too old": changed(signature_age_days=91),
     "not committed": changed(committed=False),

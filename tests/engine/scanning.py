@@ -64,7 +64,7 @@ def make_bundle(*rules: str, sources: Mapping[str, bytes] | None = None, self_te
         for path, source in sorted(files.items())
     ]
     document = {
-        "format": bundles.FORMAT,
+        "format": 1,
         "name": "tests",
         "version": "1",
         "created": datetime(2026, 11, 21, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -80,7 +80,13 @@ def raw(path: Path) -> bytes:
     return str(path).encode("utf-8", "surrogateescape")
 
 
-def job(*paths: Path | bytes, bundle: Bundle | None = None, workers: int = 1, limits: Limits | None = None) -> ScanJob:
+def job(
+    *paths: Path | bytes,
+    bundle: Bundle | None = None,
+    workers: int = 1,
+    limits: Limits | None = None,
+    scratch: bytes = b"",
+) -> ScanJob:
     """A job of the tests."""
     targets = tuple(path if isinstance(path, bytes) else raw(path) for path in paths)
     return ScanJob(
@@ -89,6 +95,7 @@ def job(*paths: Path | bytes, bundle: Bundle | None = None, workers: int = 1, li
         workers=workers,
         limits=limits or Limits(),
         skip_virtual=False,
+        scratch=scratch,
     )
 
 

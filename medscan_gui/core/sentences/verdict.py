@@ -58,6 +58,10 @@ PLURAL_SENTENCES: dict[str, tuple[str, str]] = {
         N_("Signatures are missing: {count} rule was loaded instead of {expected}."),
         N_("Signatures are missing: {count} rules were loaded instead of {expected}."),
     ),
+    "verdict.hashes_missing": (
+        N_("Signatures are missing: {count} digest was loaded instead of {expected}."),
+        N_("Signatures are missing: {count} digests were loaded instead of {expected}."),
+    ),
     "verdict.signatures_too_old": (
         N_("The signatures are {count} day old: too old to rule out recent threats."),
         N_("The signatures are {count} days old: too old to rule out recent threats."),

@@ -7,9 +7,10 @@ import msgspec
 
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome
 from medscan_gui.engine import limits
+from medscan_gui.engine.beside_rules import beside_rules
 from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.forms import deceptions
 from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
+from medscan_gui.engine.match.hashes import HashMatcher
 from medscan_gui.engine.troubles import Ending, ending_of
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking
 from medscan_gui.engine.unpack.budget import BudgetSpentError
@@ -43,8 +44,9 @@ class Inside(msgspec.Struct, kw_only=True):
 class Tree:
     """Looks into one file. Used once."""
 
-    def __init__(self, matcher: Matcher, unpacking: Unpacking, tell: Tell) -> None:
+    def __init__(self, matcher: Matcher, unpacking: Unpacking, tell: Tell, hashes: HashMatcher | None = None) -> None:
         self._matcher = matcher
+        self._hashes = hashes
         self._unpacking = unpacking
         self._budget = unpacking.budget
         self._tell = tell
@@ -105,8 +107,8 @@ class Tree:
         if not source.size:
             return _EMPTY
         ending = _READ
-        if disguised := deceptions(source.name, source.types, lambda most: source.read_at(0, most)):
-            self._tell(chain, disguised, source)
+        if beside := beside_rules(source, self._hashes):
+            self._tell(chain, beside, source)
         try:
             with source.content() as content:
                 seconds = max(1.0, self._budget.seconds_left())
