@@ -24,7 +24,7 @@ def test_a_full_scan_of_the_computer_reads_its_disks_and_what_is_no_file() -> No
     scope = scope_of(COMPUTER, None)
     assert scope.paths == COMPUTER.paths
     assert scope.live == (Place.MEMORY, Place.AUTOSTART, Place.BOOT)
-    assert scope.live_disks_of == scope.recent == ()
+    assert (scope.live_disks_of, scope.recent) == ((), ())
 
 
 def test_a_quick_scan_reads_its_places_and_what_is_no_file() -> None:

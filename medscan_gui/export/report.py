@@ -286,7 +286,10 @@ def _limits(record: ScanRecord, speaker: Speaker) -> Iterator[str]:
     if record.verdict.kind is VerdictKind.REMOVED:
         yield speaker.say("report.limits.green")
     yield speaker.say("report.limits.known")
-    yield speaker.say("report.limits.files")
+    if record.target.quick:
+        yield speaker.say("report.limits.quick")
+    whole = record.target.kind is TargetKind.COMPUTER and not record.follows
+    yield speaker.say("report.limits.computer" if whole else "report.limits.files")
     yield speaker.say("report.limits.moment")
     if record.target.removable:
         yield speaker.say("report.limits.medium")

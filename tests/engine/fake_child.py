@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from medscan_gui.core.words import Cause, Outcome, Severity
+from medscan_gui.core.words import Cause, Outcome, Place, Severity
 from medscan_gui.engine.child import messages
 from medscan_gui.engine.identity import UNKNOWN
 from medscan_gui.engine.protocol import (
@@ -17,12 +17,16 @@ from medscan_gui.engine.protocol import (
     Done,
     End,
     Enter,
+    EnterPlace,
     Entries,
     Folders,
     Hello,
     Hit,
     Load,
+    Member,
     Next,
+    OfDisk,
+    OfProcess,
     OpenedFile,
     PassedOver,
     Resolved,
@@ -117,6 +121,9 @@ BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
     "cancelled by itself": lambda i: [Begin(i), End(i, Outcome.CANCELLED)],
     "skipped by itself": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.LINK)],
     "skipped by the card": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.FOLDER_OF_CARD)],
+    "ended like a process": lambda i: [Begin(i), End(i, Outcome.VANISHED, Cause.PROCESS_ENDED)],
+    "protected like a process": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.PROTECTED_PROCESS)],
+    "a member ended like a process": lambda i: [Begin(i), Member(i, (b"m",), Outcome.VANISHED, Cause.PROCESS_ENDED)],
     "crashed by itself": lambda i: [Begin(i), End(i, Outcome.ENGINE_CRASHED)],
     "an unknown outcome": lambda i: [Begin(i), b'["e",%d,"clean","",""]\n' % i],
     "a second hello": lambda i: [Hello(PROTOCOL, "0")],
@@ -166,6 +173,18 @@ def walk_order() -> tuple[int, bytes]:
     raise AssertionError("no order")
 
 
+def live(
+    first: int,
+    names: bytes,
+    *,
+    directory: bytes = b"",
+    place: Place = Place.MEMORY,
+    things: tuple[OfProcess | OfDisk, ...] = (OfProcess(1, 1),),
+) -> Entries:
+    sizes = [1] * (names.count(b"\0") + 1)
+    return Entries(first, directory, names, sizes, place=place, things=things)
+
+
 #: What a bad walker says after its greeting; `i` is the first id, `t` the target.
 BAD_WALKS: dict[str, Callable[[int, bytes], list[msgspec.Struct | bytes]]] = {
     "no json": lambda i, t: [b"nonsense\n"],
@@ -189,6 +208,20 @@ BAD_WALKS: dict[str, Callable[[int, bytes], list[msgspec.Struct | bytes]]] = {
     "a worker's word": lambda i, t: [Begin(0)],
     "files of the card": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], UNKNOWN, b"", headers=True)],
     "lies elsewhere": lambda i, t: [Enter(), Resolved(b"/etc"), Enter()],
+    "things among files": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], things=(OfProcess(1, 1),))],
+    "memory among files": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], place=Place.MEMORY)],
+    "a place that nobody asked for": lambda i, t: [EnterPlace(Place.BOOT)],
+    "files before the places": lambda i, t: [Enter(), Resolved(t), EnterPlace(Place.MEMORY)],
+    "a place twice": lambda i, t: [EnterPlace(Place.MEMORY)] * 2,
+    "a disk for a process": lambda i, t: [EnterPlace(Place.MEMORY), live(i, b"a", things=(OfDisk(b"/dev/sda", 0, 1),))],
+    "another place's items": lambda i, t: [EnterPlace(Place.MEMORY), live(i, b"a", place=Place.BOOT)],
+    "a process without number": lambda i, t: [EnterPlace(Place.MEMORY), live(i, b"a", things=())],
+    "a process without name": lambda i, t: [EnterPlace(Place.MEMORY), live(i, b"a\0", things=(OfProcess(1, 1),) * 2)],
+    "a process in a folder": lambda i, t: [EnterPlace(Place.MEMORY), live(i, b"a", directory=b"/etc")],
+    "a process with the wrong id": lambda i, t: [EnterPlace(Place.MEMORY), live(i + 1, b"a")],
+    "folders in memory": lambda i, t: [EnterPlace(Place.MEMORY), Folders(b"a", UNKNOWN)],
+    "nothing's trouble": lambda i, t: [EnterPlace(Place.MEMORY), Trouble(b"", Outcome.VANISHED, Cause.NONE, "")],
+    "done without the places": lambda i, t: [Done(0, 0)],
     "dies": lambda i, t: [Enter(), Resolved(t)],
     "hangs": lambda i, t: [Enter(), Resolved(t)],
 }

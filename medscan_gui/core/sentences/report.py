@@ -205,8 +205,15 @@ SENTENCES: dict[str, str] = {
         "the more is missed."
     ),
     "report.limits.files": N_(
-        "MedScan reads stored files as they are: what is packed inside archives and documents is not opened. It does "
-        "not look at the running memory, the firmware, the start-up area of disks or hidden streams of files (NTFS)."
+        "MedScan reads stored files, and looks into the kinds of archives and documents that it knows. This scan did "
+        "not look at running memory, autostart entries or the firmware."
+    ),
+    "report.limits.computer": N_(
+        "Beside files, this scan read running memory, autostart entries and the start-up areas of disks, as far as the "
+        "system allowed. It did not look at the firmware."
+    ),
+    "report.limits.quick": N_(
+        "This was a quick scan: most files of the device were not read. A full scan says more."
     ),
     "report.limits.moment": N_(
         "The result holds for the time of the scan. What is copied or plugged in later is not covered."
