@@ -22,7 +22,8 @@ from medscan_gui.engine.unpack.source import Source
 _BOUNDARIES = 20_000
 #: The longest boundary is 70 characters (RFC 2046, 5.1.1); some programs write longer ones.
 _BOUNDARY_LINE = 1024
-_STEP = 1 << 20
+#: Parts are short or long: little is read at first, then more.
+_FIRST_STEP, _STEP = 4096, 1 << 20
 #: How far a text is searched for parts that its header does not tell of.
 _UNTOLD = 64 << 10
 
@@ -155,12 +156,12 @@ class _Walk:
         """Return the first boundary whose line begins at `start` or later, before `end`."""
         if not self._boundaries:
             return None
-        place = start - 1
+        place, step = start - 1, _FIRST_STEP
         while place < end:
             self._budget.check()
-            text = b"\n" * (place < 0) + self._source.read_at(max(place, 0), _STEP + _BOUNDARY_LINE)
+            text = b"\n" * (place < 0) + self._source.read_at(max(place, 0), step + _BOUNDARY_LINE)
             for found in _DASHES.finditer(text, 0, min(len(text), end - place + _BOUNDARY_LINE)):
-                if found.start() >= min(_STEP, end - place):
+                if found.start() >= min(step, end - place):
                     break
                 closing = self._closes(found[1])
                 if closing is not None:
@@ -168,7 +169,7 @@ class _Walk:
                     line_end = self._source.find(b"\n", place + found.end())
                     after = self._source.size if line_end < 0 else line_end + 1
                     return _Edge(max(start, place + found.start() - carriage), after, closing)
-            place += _STEP
+            place, step = place + step, min(step * 16, _STEP)
         return None
 
     def _closes(self, line: bytes) -> bool | None:
@@ -195,7 +196,6 @@ class _Walk:
         if not decoders or len(header.encodings) > 1:
             # Also when its header contradicts itself: readers differ in what they believe.
             yield Member(name, self._source.chunks(start, end), size=end - start)
-            yield from _written_in(self._source, self._budget, start, end)
         for decode in decoders:
             yield from _decoded(name, decode, self._source, start, end)
 
@@ -248,9 +248,11 @@ def _decoded(name: bytes, decode: text_codes.Decode, source: Source, start: int,
 
 
 def _in_text(source: Source) -> bool:
-    """Say whether a text begins as one that holds a file; most do not."""
+    """Say whether a text begins as one that holds a file (most do not), or is the text of a message and holds one."""
     if FileType.EMAIL in source.types or FileType.MBOX in source.types:
         return False
+    if source.name.startswith(b"["):
+        return any(source.find(mark, 0) >= 0 for mark, _, _ in _INLINE)
     head = source.read_at(0, _INLINE_HEAD)
     return any(mark in head and line.search(head) is not None for mark, line, _ in _INLINE)
 

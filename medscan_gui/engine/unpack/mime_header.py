@@ -11,6 +11,7 @@ from medscan_gui.engine.unpack.source import Source
 
 #: So much is read of a header: its beginning, and its end if it is longer than both.
 _HEADER = 256 << 10
+_USUAL = 4096
 _HEADER_END = 64 << 10
 #: Values that one header may give for the same thing: readers differ in which one they take.
 _SAME = 8
@@ -23,6 +24,7 @@ _FIELDS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PARAMETER = re.compile(rb"[;\s]([A-Za-z*0-9-]{1,64})\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^;\s]*)")
+_QUOTED_PAIR = re.compile(rb"\\([\"\\])")
 _ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\s]*)\?=\s*")
 
 
@@ -44,7 +46,9 @@ class Header(msgspec.Struct, kw_only=True):
 def read_header(source: Source, start: int, end: int) -> Header:
     """Read the header that begins at `start` of a part that lies before `end`."""
     start = _first_line(source, start, end)
-    text = source.read_at(start, min(_HEADER, end - start))
+    text = source.read_at(start, min(_USUAL, end - start))
+    if _END.search(text) is None and len(text) < end - start:
+        text = source.read_at(start, min(_HEADER, end - start))
     if text.startswith((b"\n", b"\r\n")):
         return Header(body=start + text.index(b"\n") + 1)
     if found := _END.search(text):
@@ -109,7 +113,7 @@ def _parameters(value: bytes) -> Iterator[tuple[bytes, bytes]]:
     pieces: dict[bytes, list[bytes]] = {}
     for name, text in _PARAMETER.findall(value):
         key, star, rest = name.lower().partition(b"*")
-        plain: bytes = text.strip(b'"').replace(b"\\", b"") if text.startswith(b'"') else text
+        plain: bytes = _QUOTED_PAIR.sub(rb"\1", text.strip(b'"')) if text.startswith(b'"') else text
         if not star:
             yield key, plain
             continue
