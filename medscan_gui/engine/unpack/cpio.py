@@ -3,6 +3,7 @@
 import re
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -18,6 +19,8 @@ _NEW_BYTES, _OLD_BYTES, _BINARY_BYTES = 110, 76, 26
 _ASCII_HEADER = re.compile(rb"07070(?=[12][0-9A-Fa-f]{104}|7[0-7]{70})")
 _LAST = b"TRAILER!!!"
 _KIND, _FOLDER, _FILE, _LINK = 0o170000, 0o040000, 0o100000, 0o120000
+#: Places behind a broken header that are tried: an attacker may write millions that look like one.
+_TRIED = 10_000
 #: Longest name that is believed: PATH_MAX is 4,096 where cpio lives.
 _NAME_BYTES = 64 << 10
 
@@ -102,11 +105,12 @@ def _new(source: Source, at: int, *, summed: bool) -> _Header | None:
     head = source.read_at(at, _NEW_BYTES)
     if len(head) < _NEW_BYTES:
         return None
-    fields = [_digits(head[place : place + 8], 16) for place in range(6, _NEW_BYTES, 8)]
-    data = _up(at + _NEW_BYTES + fields[11], 4, at)
+    # Inode, mode, user, group, links, time, size, four of devices, length of the name, sum: eight digits each.
+    mode, size, name, total = (_digits(head[place : place + 8], 16) for place in (14, 54, 94, 102))
+    data = _up(at + _NEW_BYTES + name, 4, at)
     return _with_name(
-        source, at + _NEW_BYTES, fields[11], mode=fields[1], data=data, size=fields[6],
-        next_at=_up(data + fields[6], 4, at), total=fields[12] if summed and fields[1] & _KIND == _FILE else -1,
+        source, at + _NEW_BYTES, name, mode=mode, data=data, size=size,
+        next_at=_up(data + size, 4, at), total=total if summed and mode & _KIND == _FILE else -1,
     )  # fmt: skip
 
 
@@ -133,7 +137,9 @@ def _with_name(
     source: Source, at: int, length: int, *, mode: int, data: int, size: int, next_at: int, total: int = -1
 ) -> _Header | None:
     """Finish a header with its name, which ends with a zero byte; None if it does not."""
-    name = source.read_at(at, min(length, _NAME_BYTES))
+    if length > _NAME_BYTES:
+        return None
+    name = source.read_at(at, length)
     if not name.endswith(b"\0") or len(name) != length:
         return None
     name = name.split(b"\0", 1)[0]
@@ -154,7 +160,8 @@ def _up(position: int, step: int, start: int) -> int:
 
 def _next_header(source: Source, at: int, budget: Budget) -> int:
     """Return where the next ASCII header lies; the end of the content if none does."""
-    for place in places(source, _ASCII_HEADER, at, source.size, length=_NEW_BYTES, budget=budget):
+    candidates = places(source, _ASCII_HEADER, at, source.size, length=_NEW_BYTES, budget=budget)
+    for place in islice(candidates, _TRIED):
         if _header_at(source, place) is not None:
             return place
     return source.size

@@ -14,6 +14,8 @@ from medscan_gui.engine.unpack.source import Source
 PIECE = 1 << 20
 #: Bytes that one step reads.
 STEP = 64 << 10
+#: Most streams are short: they are not read far beyond their end.
+_FIRST_STEP = 4 << 10
 #: Deflate64 gives up to 65,538 bytes for 17 bits, zstd a block of 128 KiB for 4 bytes: at most 8 and 16 MB a step.
 STEP_INFLATE64 = 256
 STEP_ZSTD = 512
@@ -148,13 +150,17 @@ def decode(decoder: Decoder, feed: Feed, budget: Budget, step: int = STEP) -> It
 
     Raises UnpackError: damaged, or cut short if `feed` ends first.
     """
+    size = min(step, _FIRST_STEP)
     while not decoder.eof:
         budget.check()
-        data = feed.take(step) if decoder.needs_input else b""
+        data = feed.take(size) if decoder.needs_input else b""
+        size = min(4 * size, step)
         if not data and decoder.needs_input:
             raise cut_short()
         if part := _decoded(decoder, data):
             yield part
+        else:
+            budget.charge(len(data) - len(decoder.unused_data))  # what gives nothing is work too
     feed.give_back(len(decoder.unused_data))
 
 

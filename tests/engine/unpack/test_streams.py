@@ -237,7 +237,7 @@ def test_bits_turned_anywhere(name: str, look: Look) -> None:
 @pytest.mark.parametrize("name", ["compress.Z", "lzma.lzma"])
 def test_what_has_no_checksum_ends_whatever_is_in_it(name: str, look: Look) -> None:
     content = (SAMPLES / name).read_bytes()
-    for broken in (*truncations(content), *flips(content, 8, 400)):
+    for broken in (*list(truncations(content))[::9], *flips(content, 8, 200)):
         look(broken)
 
 

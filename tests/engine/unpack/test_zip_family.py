@@ -12,6 +12,7 @@ import zstandard
 
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.limits import UnpackLimits
 from tests.engine.unpack.conftest import SAMPLES, Look
 from tests.engine.unpack.made_zip import Entry, deflated, local_header, made, stored, without_directory
 from tests.engine.unpack.mutations import dishonest, flips, truncations
@@ -219,7 +220,7 @@ def test_strong_encryption_is_told(look: Look) -> None:
 
 def test_more_than_65535_entries_without_zip64(look: Look) -> None:
     content = made(*(stored(b"", name=b"%d" % number) for number in range(65_536)), stored(payload()))
-    looked = look(content)
+    looked = look(content, limits=UnpackLimits(bytes_per_member=16))
     assert looked.found == [(_NAME,)]
     assert looked.ending == (Outcome.SCANNED, Cause.NONE, "")
 
