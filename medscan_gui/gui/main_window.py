@@ -21,6 +21,8 @@ from medscan_gui.gui.theme import theme
 from medscan_gui.gui.widgets import Notice, column, row
 
 if TYPE_CHECKING:
+    from medscan_gui.core.record import ScanRecord
+    from medscan_gui.gui.scan_thread import Session
     from medscan_gui.session import Services
     from medscan_gui.store.settings import Settings
     from medscan_gui.system.paths import Paths
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         page.settings_saved.connect(self._settings_saved)
         page.said.connect(self._said)
         page.journal_replaced.connect(self.retranslate)
+        page.session_wanted.connect(self._follow)
         page.work_over.connect(self._work_over)
         if self._services is not None:
             page.set_services(self._services)
@@ -144,6 +147,15 @@ class MainWindow(QMainWindow):
         self.show_page("quarantine")
         if show := getattr(self.pages["quarantine"], "show_action", None):
             show(action_id)
+
+    @Slot(object, object)
+    def _follow(self, session: "Session", record: "ScanRecord") -> None:
+        """Bring up the scan page with a scan that another page has prepared."""
+        if self.scan_page.at_work:
+            self._said(_("Another scan is running. Enter the passwords again when it has ended."))
+            return
+        self.show_page("scan")
+        self.scan_page.unlock(session, record)
 
     # --- what arrives --------------------------------------------------------------------------------
 

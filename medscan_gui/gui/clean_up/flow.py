@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from medscan_gui.core.events import Finished
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import ScanRecord
-from medscan_gui.core.words import Fate
+from medscan_gui.core.words import Fate, Place
 from medscan_gui.gui.clean_up.dialog import CleanUpDialog
 from medscan_gui.gui.clean_up.doors import CleanUpDoor
 from medscan_gui.gui.clean_up.errands import Errands
@@ -118,4 +118,8 @@ class CleanUpFlow(QObject):
 def _indexes(record: ScanRecord, paths: Collection[bytes] | None) -> tuple[int, ...] | None:
     if paths is None:
         return None
-    return tuple(place for place, found in enumerate(record.findings) if found.chain[0] in paths)
+    return tuple(
+        index
+        for index, found in enumerate(record.findings)
+        if found.chain[0] in paths and found.place is Place.FILE
+    )

@@ -8,9 +8,9 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 
 from medscan_gui.core.finding import Finding, worst_first
 from medscan_gui.core.names import shown
-from medscan_gui.core.text import _, current, pgettext_
-from medscan_gui.core.words import SEVERITY_ORDER, Fate
-from medscan_gui.gui.models.phrases import severity_word
+from medscan_gui.core.text import _, current, ngettext_, pgettext_
+from medscan_gui.core.words import SEVERITY_ORDER, Fate, Place
+from medscan_gui.gui.models.phrases import number, severity_word
 from medscan_gui.gui.models.roles import ROOT, SORT_ROLE, VALUE_ROLE, Index, plain_tip
 
 #: Longest text of one cell, in characters; the tool tip and the copy hold more.
@@ -64,7 +64,7 @@ class FindingsModel(QAbstractTableModel):
         self._accepted.clear()
         self._uncertain = frozenset(uncertain)
         self._sorted = None
-        self._choosable = frozenset(found.chain[0] for found in self._rows if _in_place(found))
+        self._choosable = frozenset(found.chain[0] for found in self._rows if _removable(found))
         self.endResetModel()
         self.choice_changed.emit()
 
@@ -72,6 +72,11 @@ class FindingsModel(QAbstractTableModel):
     def tells_fates(self) -> bool:
         """Whether any row has more to say about its fate than that it was found."""
         return bool(self._accepted) or any(found.fate is not Fate.IN_PLACE or found.why for found in self._rows)
+
+    @property
+    def outside(self) -> int:
+        """How many threats that are still there lie in no file: they can be neither removed nor accepted."""
+        return sum(_in_place(found) and found.place is not Place.FILE for found in self._rows)
 
     # --- choosing ------------------------------------------------------------------------------------
 
@@ -101,7 +106,7 @@ class FindingsModel(QAbstractTableModel):
     def findings_of(self, paths: Iterable[bytes]) -> tuple[Finding, ...]:
         """Return the threats of these files that are still there, in the order shown."""
         wanted = self._choosable.intersection(paths)
-        return tuple(found for found in self._rows if found.chain[0] in wanted and _in_place(found))
+        return tuple(found for found in self._rows if found.chain[0] in wanted and _removable(found))
 
     def same_contents(self, paths: Iterable[bytes]) -> tuple[Finding, ...]:
         """Return the threats of these files and of all others of the same content, in the order shown."""
@@ -110,7 +115,7 @@ class FindingsModel(QAbstractTableModel):
         return tuple(
             found
             for found in self._rows
-            if _in_place(found) and (found.chain[0] in wanted or found.content in contents)
+            if _removable(found) and (found.chain[0] in wanted or found.content in contents)
         )
 
     def contents_of(self, paths: Iterable[bytes]) -> frozenset[str]:
@@ -120,7 +125,7 @@ class FindingsModel(QAbstractTableModel):
     def files_of(self, contents: Iterable[str]) -> int:
         """Return how many files with a threat that is still there have one of these contents."""
         wanted = frozenset(contents)
-        return len({found.chain[0] for found in self._rows if _in_place(found) and found.content in wanted})
+        return len({found.chain[0] for found in self._rows if _removable(found) and found.content in wanted})
 
     def choose(self, paths: Iterable[bytes], *, chosen: bool = True) -> None:
         """Choose these files, or no longer."""
@@ -213,12 +218,15 @@ class FindingsModel(QAbstractTableModel):
         """Choose the file of a row, or no longer."""
         if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
             return False
+        if self._check_state(self._rows[index.row()], FindingColumn(index.column())) is None:
+            return False
         path = self._rows[index.row()].chain[0]
         self.choose([path], chosen=Qt.CheckState(value) is Qt.CheckState.Checked)
         return True
 
     def _check_state(self, finding: Finding, column: FindingColumn) -> Qt.CheckState | None:
-        if not self._choosing or column is not FindingColumn.SEVERITY or finding.chain[0] not in self._choosable:
+        offered = self._choosing and column is FindingColumn.SEVERITY and finding.place is Place.FILE
+        if not offered or finding.chain[0] not in self._choosable:
             return None
         return Qt.CheckState.Checked if finding.chain[0] in self._chosen else Qt.CheckState.Unchecked
 
@@ -228,7 +236,7 @@ class FindingsModel(QAbstractTableModel):
         return self._cell(finding, column).casefold()
 
     def _cell(self, finding: Finding, column: FindingColumn) -> str:
-        if column is FindingColumn.FATE and finding.fate is Fate.IN_PLACE and finding.content in self._accepted:
+        if column is FindingColumn.FATE and _removable(finding) and finding.content in self._accepted:
             return _("Accepted from the next scan on")
         if column is FindingColumn.FATE and _in_place(finding) and finding.chain[0] in self._uncertain:
             return _uncertain_words(finding)
@@ -252,6 +260,11 @@ def _in_place(finding: Finding) -> bool:
     return finding.fate is Fate.IN_PLACE
 
 
+def _removable(finding: Finding) -> bool:
+    """Say whether it is still there, in a file: a process or a boot sector cannot go into the quarantine."""
+    return _in_place(finding) and finding.place is Place.FILE
+
+
 def fate_words(finding: Finding) -> str:
     """Return what became of a threat in words: removed, accepted, or still there and why."""
     match finding.fate:
@@ -263,6 +276,17 @@ def fate_words(finding: Finding) -> str:
             if finding.why is None:
                 return _("Still there")
             return _("Still there: {why}").format(why=shown(current().sentence(finding.why), _CELL))
+
+
+def outside_words(count: int) -> str:
+    """Return why threats that lie in no file cannot be chosen."""
+    return ngettext_(
+        "{count} of the threats lies in no file (memory of a program, autostart entry, sectors of a disk): MedScan "
+        "does not change those, so it can be neither cleaned up nor kept. A specialist must act.",
+        "{count} of the threats lie in no file (memory of a program, autostart entry, sectors of a disk): MedScan "
+        "does not change those, so they can be neither cleaned up nor kept. A specialist must act.",
+        count,
+    ).format(count=number(count))
 
 
 def _uncertain_words(finding: Finding) -> str:

@@ -27,6 +27,8 @@ class Page(Panel):
     journal_replaced = Signal()
     #: A sentence for the operator that no control of the page can show (already translated).
     said = Signal(str)
+    #: A session to follow on the scan page, and the record whose locked files it reads.
+    session_wanted = Signal(object, object)
     #: What the page was doing (see `at_work`) is over.
     work_over = Signal()
 

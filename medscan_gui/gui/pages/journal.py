@@ -24,6 +24,8 @@ from medscan_gui.gui.pages.journal_saving import ListSaver, findings_file, probl
 from medscan_gui.gui.pages.journal_verify import chain_sentence
 from medscan_gui.gui.pages.journal_view import JournalView
 from medscan_gui.gui.reports import ReportSaver, suggested_name
+from medscan_gui.gui.unlock.doors import UnlockDoor
+from medscan_gui.gui.unlock.flow import Unlocking
 from medscan_gui.store.journal import ChainReport, DeviceSummary, Journal
 from medscan_gui.store.summaries import ScanSummary
 
@@ -41,6 +43,9 @@ class JournalPage(Page):
         self.reports = ReportSaver(self)
         self.lists = ListSaver(self)
         self.cards = CardDesk(self)
+        self.unlocking = Unlocking(self.view.details.locked_notice, UnlockDoor(), self)
+        #: Id of the scan whose locked files can be read with passwords; "" if it is not the newest of its place.
+        self._unlockable = ""
         self._order = (ScanColumn.DATE, True)
         self._wanted = ""
         self._wanted_device = ""
@@ -72,6 +77,8 @@ class JournalPage(Page):
         view.details.connected.wanted.connect(self.show_scan)
         view.action.scan_wanted.connect(self.show_scan)
         view.action.report.clicked.connect(self.save_report)
+        self.unlocking.ready.connect(self.session_wanted)
+        self.unlocking.failed.connect(view.say)
         self.cards.saved.connect(self._card_saved)
         self.cards.failed.connect(view.say)
         view.notice.acted.connect(self.start_new_journal)
@@ -101,6 +108,7 @@ class JournalPage(Page):
         """Set every text again."""
         self.view.retranslate()
         self.view.details.connected.procedure.retranslate()
+        self.unlocking.retranslate()
         self._show_banner()
         self._show_title()
 
@@ -193,6 +201,7 @@ class JournalPage(Page):
     def _line_chosen(self, current_index: QModelIndex, _previous: QModelIndex) -> None:
         entry = self.view.scans.entry(current_index.row())
         if entry is None or self.services is None:
+            self._offer_unlocking(None)
             self.view.show_record(None, None)
         elif isinstance(entry, ScanSummary):
             self.loader.ask("record", partial(read_scan, self.services.journal, entry.id), self._show_record)
@@ -208,9 +217,20 @@ class JournalPage(Page):
                 operator = self.services.settings.current.operator_default
                 details.connected.procedure.show_procedure(self.services, found.record, operator)
         details.show_connected(found.connected)
+        self._offer_unlocking(found)
+
+    def _offer_unlocking(self, found: CommittedScan | None) -> None:
+        """Offer to enter passwords where that can still be done: in the newest result of a place."""
+        wanted = found.record.id if found is not None and found.newest else ""
+        if wanted != self._unlockable:
+            self._unlockable = wanted
+            record = found.record if found is not None and wanted else None
+            operator = self.services.settings.current.operator_default if self.services is not None else ""
+            self.unlocking.show_result(self.services, record, operator)
 
     def _show_action(self, found: object) -> None:
         assert isinstance(found, CommittedAction)  # noqa: S101  # our own answer to our own question
+        self._offer_unlocking(None)
         if self.view.action.action != found.action:
             self.view.show_action(found.action, found.position)
 

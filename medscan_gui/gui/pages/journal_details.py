@@ -10,18 +10,22 @@ from medscan_gui.export.model import JournalPosition
 from medscan_gui.gui.light import LightWidget, light_word
 from medscan_gui.gui.models.facts import FactsModel
 from medscan_gui.gui.models.findings import FindingColumn, FindingsModel
+from medscan_gui.gui.models.opinions import opinion_rows, opinion_titles
 from medscan_gui.gui.models.phrases import ago, date_time, headline, number
 from medscan_gui.gui.models.problems import ProblemsModel
 from medscan_gui.gui.models.scans import HistoryRow, device_title
+from medscan_gui.gui.models.slowest import slow_rows, slow_titles
+from medscan_gui.gui.models.text_table import TextTable
 from medscan_gui.gui.pages.copy_table import CopyTable
 from medscan_gui.gui.pages.journal_connected import ConnectedPanel
 from medscan_gui.gui.pages.journal_facts import record_facts
 from medscan_gui.gui.pages.journal_summary import Summary
-from medscan_gui.gui.widgets import Button, Label, column, row
+from medscan_gui.gui.scan.lists import opinions_table, slowest_table
+from medscan_gui.gui.widgets import Button, Label, Notice, column, row
 from medscan_gui.gui.widgets.panels import GAP
 
 #: Places of the tabs.
-SUMMARY, THREATS, NOT_READ, DONE, TECHNICAL = range(5)
+SUMMARY, THREATS, NOT_READ, DONE, TECHNICAL, OPINIONS, SLOWEST = range(7)
 
 
 class ScanDetails(QWidget):
@@ -37,6 +41,7 @@ class ScanDetails(QWidget):
         self._light = LightWidget(52)
         self.headline = Label(role="heading", wrap=True)
         self.subline = Label(role="soft", wrap=True)
+        self.locked_notice = Notice(icon_name="key")
         self.summary = Summary()
         self.connected = ConnectedPanel()
         self._entries: tuple[HistoryRow, ...] = ()
@@ -50,6 +55,8 @@ class ScanDetails(QWidget):
         self._findings_table.setModel(self.findings)
         self._findings_table.setSortingEnabled(True)
         self._problems_tree = _problem_tree(self.problems)
+        self.opinions, self.slowest = TextTable(opinion_titles, self), TextTable(slow_titles, self)
+        self._opinions_table, self._slowest_table = opinions_table(self.opinions), slowest_table(self.slowest)
         self._facts_table = CopyTable()
         self._facts_table.setModel(self.facts)
         self._lay_out()
@@ -70,7 +77,8 @@ class ScanDetails(QWidget):
         done = QScrollArea()
         done.setWidgetResizable(True)
         done.setWidget(self.connected)
-        for page in (self.summary, self._findings_table, self._problems_tree, done, self._facts_table):
+        tables = (self._facts_table, self._opinions_table, self._slowest_table)
+        for page in (self.summary, self._findings_table, self._problems_tree, done, *tables):
             self.tabs.addTab(page, "")
         self.tabs.currentChanged.connect(self._offer_table)
         self.tabs.setDocumentMode(True)
@@ -79,8 +87,8 @@ class ScanDetails(QWidget):
         self._top = row([self._light, words], gap=12)
         self._top.addLayout(self._tools)
         self._top.setStretch(1, 1)
-        layout = column([self._top, self.tabs], gap=GAP)
-        layout.setStretch(1, 1)
+        layout = column([self._top, self.locked_notice, self.tabs], gap=GAP)
+        layout.setStretch(2, 1)
         self.setLayout(layout)
         self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -129,6 +137,8 @@ class ScanDetails(QWidget):
         self._findings_table.setAccessibleName(_("Threats"))
         self._problems_tree.setAccessibleName(_("Items not read, by reason"))
         self._facts_table.setAccessibleName(_("Technical facts"))
+        self._opinions_table.setAccessibleName(_("Second opinions"))
+        self._slowest_table.setAccessibleName(_("Slowest items"))
         self.tabs.setAccessibleName(_("Details of the scan"))
         self.as_table.setText(_("Save as a table…"))
         self.connected.retranslate()
@@ -145,6 +155,8 @@ class ScanDetails(QWidget):
         self.problems.retranslate()
         self._lay_out_problems()
         self.facts.set_facts(record_facts(record, self._position))
+        self.opinions.set_rows(opinion_rows(record))
+        self.slowest.set_rows(slow_rows(record))
         self.summary.show_record(record)
 
     def _say_titles(self) -> None:
@@ -152,6 +164,9 @@ class ScanDetails(QWidget):
             self.tabs.setTabText(index, title)
         self.tabs.setTabVisible(THREATS, self.findings.rowCount() > 0)
         self.tabs.setTabVisible(NOT_READ, self.problems.rowCount() > 0)
+        record = self._record
+        self.tabs.setTabVisible(OPINIONS, record is not None and bool(record.opinions))
+        self.tabs.setTabVisible(SLOWEST, record is not None and bool(record.slowest))
 
     def _lay_out_problems(self) -> None:
         groups = self.problems.rowCount()
@@ -169,6 +184,8 @@ class ScanDetails(QWidget):
             _("Not read ({count})").format(count=number(not_read)),
             _("Follow-up ({count})").format(count=number(len(self._entries))),
             _("Technical"),
+            _("Second opinions"),
+            _("Slowest items"),
         )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from medscan_gui.core.coverage import Coverage
+from medscan_gui.core.device import Target
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _
 from medscan_gui.export.model import JournalPosition
+from medscan_gui.gui.models.counts import counted_words
 from medscan_gui.gui.models.facts import Fact
 from medscan_gui.gui.models.phrases import date_time, days_old, duration, not_read_reason, number, sentence, size
 
@@ -14,7 +16,7 @@ def record_facts(record: ScanRecord, position: JournalPosition | None) -> list[F
     """Return what a technician or an auditor asks of a scan."""
     return [
         *_scan_facts(record),
-        *_coverage_facts(record.coverage),
+        *_coverage_facts(record.coverage, record.target),
         *_engine_facts(record),
         *_journal_facts(record, position),
     ]
@@ -41,14 +43,16 @@ def _scan_facts(record: ScanRecord) -> Iterator[Fact]:
             yield title, value
 
 
-def _coverage_facts(coverage: Coverage) -> Iterator[Fact]:
-    counted = number(coverage.items_counted)
+def _coverage_facts(coverage: Coverage, target: Target) -> Iterator[Fact]:
+    counted = counted_words(coverage, target)
     if not coverage.walk_complete:
         counted = _("{count}, and the listing did not reach its end").format(count=counted)
     yield _("Items counted"), counted
     yield _("Items read"), _("{count} ({size})").format(
         count=number(coverage.items_read), size=size(coverage.bytes_read)
     )
+    if unchanged := coverage.items_unchanged:
+        yield _("Of these unchanged and not read again"), number(unchanged)
     yield _("Items left out on purpose"), number(coverage.items_accepted)
     yield _("Items not read"), number(coverage.items_not_read)
     for line in coverage.lines:

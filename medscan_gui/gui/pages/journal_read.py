@@ -11,11 +11,12 @@ from medscan_gui.store.journal import Journal, NoJournal
 
 
 class CommittedScan(NamedTuple):
-    """A record, its place in the chain, and what belongs to it."""
+    """A record, its place in the chain, and what belongs to it. `newest`: no later scan of its place has ended."""
 
     record: ScanRecord
     position: JournalPosition
     connected: tuple[HistoryRow, ...]
+    newest: bool = False
 
 
 class CommittedAction(NamedTuple):
@@ -28,7 +29,8 @@ class CommittedAction(NamedTuple):
 def read_scan(journal: Journal | NoJournal, scan_id: str) -> CommittedScan:
     """Read a scan. Raises JournalError."""
     record = journal.record(scan_id)
-    return CommittedScan(record, journal.position(scan_id), read_connected(journal, record))
+    newest = journal.latest_scan(record.device.id, record.target) == record.id
+    return CommittedScan(record, journal.position(scan_id), read_connected(journal, record), newest)
 
 
 def read_action(journal: Journal | NoJournal, action_id: str) -> CommittedAction:

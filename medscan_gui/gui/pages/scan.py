@@ -15,9 +15,9 @@ from medscan_gui.core.device import Target
 from medscan_gui.core.events import CleanUpProgress, Finished, Preparing, Progress, Started
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.messages import MedScanError
-from medscan_gui.core.record import SignatureFacts
-from medscan_gui.core.text import _, current
-from medscan_gui.core.words import Light
+from medscan_gui.core.record import ScanRecord, SignatureFacts
+from medscan_gui.core.text import _
+from medscan_gui.core.words import Light, ScanDepth
 from medscan_gui.gui.clean_up.after import Aftermath
 from medscan_gui.gui.clean_up.doors import CleanUpDoor
 from medscan_gui.gui.clean_up.progress import CleaningView
@@ -32,8 +32,11 @@ from medscan_gui.gui.scan.ready import ReadyView
 from medscan_gui.gui.scan.result import ResultView
 from medscan_gui.gui.scan.running import RunningView
 from medscan_gui.gui.scan.stage import Stage
-from medscan_gui.gui.scan.targets import Sight
+from medscan_gui.gui.scan.targets import Choice, Sight
 from medscan_gui.gui.scan_thread import ScanRunner, Session
+from medscan_gui.gui.unlock.doors import UnlockDoor
+from medscan_gui.gui.unlock.flow import Unlocking
+from medscan_gui.gui.unlock.words import unlocking_words
 from medscan_gui.gui.widgets import column
 from medscan_gui.gui.widgets.panels import GROUP_GAP, PAGE_MARGIN
 
@@ -79,6 +82,7 @@ class ScanPage(Page):
         parent: QWidget | None = None,
         *,
         door: CleanUpDoor | None = None,
+        unlock_door: UnlockDoor | None = None,
     ) -> None:
         super().__init__(parent)
         self._session_factory = session_factory
@@ -86,6 +90,8 @@ class ScanPage(Page):
         self._waiting_to_start = False
         self._paused = False
         self._verifying = False
+        #: The scan whose locked files are being read.
+        self._locked: ScanRecord | None = None
         self._target: Target | None = None
         self._finished: Finished | None = None
         self.runner = ScanRunner(self)
@@ -98,6 +104,7 @@ class ScanPage(Page):
         self.memory = DeviceMemory(self.ready.device, self)
         self.cards = CardWatch(self.ready, self)
         self.after = Aftermath(door or CleanUpDoor(), self, self.result, self.buttons)
+        self.unlocking = Unlocking(self.result.locked_notice, unlock_door or UnlockDoor(), self)
         self.views = QStackedWidget()
         for view in (self.ready, self.cleaning, self.running, self.result):
             self.views.addWidget(view)
@@ -118,9 +125,12 @@ class ScanPage(Page):
         buttons.again.clicked.connect(self.new_scan)
         self.ready.scan_wanted.connect(self.start)
         self.ready.chooser.chosen.connect(self._target_chosen)
+        self.ready.chooser.depth_changed.connect(self._show_hero)
         self.cards.desk.failed.connect(self.said)
         self.after.session_ready.connect(self._clean_up)
         self.after.again_wanted.connect(self.scan_again)
+        self.unlocking.ready.connect(self.unlock)
+        self.unlocking.failed.connect(self.result.notice.show_text)
         self.result.quarantine_wanted.connect(self.quarantine_wanted)
         self.runner.cleaning.connect(self._cleaning_progressed)
         self.runner.files_cleaned.connect(self._files_cleaned)
@@ -193,6 +203,7 @@ class ScanPage(Page):
         self.cleaning.retranslate()
         self.running.retranslate()
         self.result.retranslate()
+        self.unlocking.retranslate()
         self._show_hero()
 
     # --- the scan ------------------------------------------------------------------------------------
@@ -224,6 +235,10 @@ class ScanPage(Page):
             self.ready.card_line.show_refusal(refusal.message)
             self._show_hero()
             return
+        self._locked = None
+        self._begin(session)
+
+    def _begin(self, session: Session) -> None:
         self._show_paused(paused=False)
         self._verifying = False
         self.running.begin()
@@ -231,14 +246,24 @@ class ScanPage(Page):
         self.runner.start(session)
         self.scan_began.emit()
 
+    @Slot(object, object)
+    def unlock(self, session: Session, record: ScanRecord) -> None:
+        """Follow the scan that reads the locked files of `record` with passwords. Nothing happens while one runs."""
+        if self.runner.running:
+            return
+        self._waiting_to_start = False
+        self._forget_result()
+        self._locked, self._target = record, record.target
+        self._begin(session)
+
     @Slot(object)
     def _clean_up(self, session: Session) -> None:
         """Follow a clean-up that the operator has confirmed."""
         if self.stage is not Stage.RESULT or self.runner.running:
             return
         self._show_paused(paused=False)
-        self._verifying = True
-        self.after.forget()
+        self._verifying, self._locked = True, None
+        self._forget_result()
         self.cleaning.begin()
         self._show_stage(Stage.CLEANING)
         self.runner.start(session)
@@ -259,7 +284,10 @@ class ScanPage(Page):
     @Slot()
     def scan_again(self) -> None:
         """Scan the same target once more."""
+        target = self._finished.record.target if self._finished else None
         self.new_scan()
+        if target is not None and target != self.ready.chooser.target:
+            self.ready.chooser.choose_target(target)
         self.start()
 
     @Slot()
@@ -294,7 +322,8 @@ class ScanPage(Page):
         """Go back to choosing."""
         if self.stage is not Stage.RESULT:
             return
-        self.after.forget()
+        self._forget_result()
+        self.ready.chooser.depth_choice.choose(ScanDepth.FULL)
         self.ready.device.forget_edits()
         self._show_stage(Stage.READY)
         self.memory.refresh()
@@ -328,11 +357,11 @@ class ScanPage(Page):
         if self.stage is Stage.CLEANING:
             self.running.begin(verifying=True)
             self._show_stage(Stage.RUNNING)
-        self.running.show_step(current().sentence(event.step))
+        self.running.show_step(event)
 
     @Slot(object)
     def _started(self, event: Started) -> None:
-        self.running.show_step("")
+        self.running.show_step(None)
         self.show_signatures(event.signatures)
         self.signatures_seen.emit(event.signatures)
 
@@ -354,9 +383,14 @@ class ScanPage(Page):
             QApplication.beep()
         self.scan_over.emit(finished)
 
+    def _forget_result(self) -> None:
+        self.after.forget()
+        self.unlocking.forget()
+
     def _show_what_follows(self, finished: Finished | None) -> None:
-        operator = self.ready.device.operator
+        operator = finished.record.operator if self._locked and finished else self.ready.device.operator
         self.after.show_result(self.services, finished, operator)
+        self.unlocking.show_result(self.services, finished.record if finished else None, operator)
         if self.services is not None and finished is not None:
             self.result.show_procedure(self.services, finished.record, operator)
         else:
@@ -395,6 +429,7 @@ class ScanPage(Page):
         self._paused = paused
         self.hero.light.set_paused(paused)
         self.cleaning.show_paused(paused=paused)
+        self.running.show_paused(paused=paused)
         self.buttons.show_paused(paused=paused)
 
     def _show_hero(self) -> None:
@@ -414,5 +449,7 @@ class ScanPage(Page):
         whose = whose_words(card.device(), card.operator)
         if self.stage is Stage.CLEANING:
             return cleaning_words(self._target, whose, paused=self._paused)
+        if (locked := self._locked) is not None:
+            return unlocking_words(paused=self._paused), Choice(locked.target).title, whose_words(locked.device, "")
         words = verifying_words if self._verifying else running_words
         return words(self._target, whose, paused=self._paused)

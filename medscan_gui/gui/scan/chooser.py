@@ -4,13 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QListView, QWidget
 
 from medscan_gui.core.device import Target
 from medscan_gui.core.text import _
+from medscan_gui.core.words import ScanDepth, TargetKind
 from medscan_gui.gui.background import Errand
+from medscan_gui.gui.scan.depth_choice import DepthChoice
 from medscan_gui.gui.scan.target_list import CHOICE_ROLE, TargetDelegate, TargetModel
 from medscan_gui.gui.scan.targets import Choice, Sight, choices
 from medscan_gui.gui.widgets import Button, Card, Label, row
@@ -46,6 +49,8 @@ class TargetChooser(Card):
 
     chosen = Signal(object)
     confirmed = Signal()
+    #: The same target is to be read in another depth.
+    depth_changed = Signal()
 
     def __init__(self, target_for_path: Callable[[str], Target], parent: QWidget | None = None) -> None:
         super().__init__(parent, gap=10)
@@ -64,6 +69,8 @@ class TargetChooser(Card):
         self.view.selectionModel().currentChanged.connect(self._moved)
         self.view.pressed.connect(self._pressed)
         self.view.confirmed.connect(self.confirmed)
+        self.depth_choice = DepthChoice()
+        self.depth_choice.changed.connect(self._depth_changed)
         self.folder_button = Button(icon_name="folder")
         self.file_button = Button(icon_name="file")
         self.folder_button.clicked.connect(self._ask_folder)
@@ -71,7 +78,9 @@ class TargetChooser(Card):
         head = row([self.title, None, self.folder_button, self.file_button], gap=10)
         self.body.addLayout(head)
         self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.depth_choice)
         self.body.addWidget(self.hint)
+        self._show_depth()
 
     @property
     def target(self) -> Target | None:
@@ -81,7 +90,15 @@ class TargetChooser(Card):
 
     @property
     def choice(self) -> Choice | None:
-        """The chosen line."""
+        """The chosen line, in the chosen depth."""
+        found = self._line
+        if found is not None and _has_depths(found.target) and self.depth_choice.chosen is not found.target.depth:
+            target = msgspec.structs.replace(found.target, depth=self.depth_choice.chosen)
+            return Choice(target, found.volume)
+        return found
+
+    @property
+    def _line(self) -> Choice | None:
         found = self.view.currentIndex().data(CHOICE_ROLE)
         return found if isinstance(found, Choice) else None
 
@@ -98,9 +115,15 @@ class TargetChooser(Card):
         self._errands.add(errand)
         errand.start()
 
+    def choose_target(self, target: Target) -> None:
+        """Choose a target that was scanned before, in the same depth."""
+        self.depth_choice.choose(target.depth)
+        self._path_known(msgspec.structs.replace(target, depth=ScanDepth.FULL))
+
     @Slot(object)
     def _path_known(self, target: Target) -> None:
-        self._own = (target,)
+        if not _has_depths(target):  # "this computer" has its line already
+            self._own = (target,)
         self._picked_by_operator = True
         self._refresh(target)
 
@@ -116,6 +139,7 @@ class TargetChooser(Card):
         self.folder_button.setText(_("Folder…"))
         self.file_button.setText(_("File…"))
         self.hint.setText(_("You can also drop a folder or a file anywhere on this page."))
+        self.depth_choice.retranslate()
         self.model.retranslate()
 
     def _refresh(self, wanted: Target | None = None) -> None:
@@ -141,10 +165,22 @@ class TargetChooser(Card):
         return places.index(obvious.paths) if obvious and obvious.paths in places else 0
 
     def _tell(self) -> None:
-        target = self.target
-        if target is not None and target != self._last:
-            self._last = target
-            self.chosen.emit(target)
+        self._show_depth()
+        line = self._line
+        if line is not None and line.target != self._last:
+            self._last = line.target
+            self.chosen.emit(line.target)
+
+    def _show_depth(self) -> None:
+        """Offer the choice of depth where there is one; it takes the room of the hint."""
+        line = self._line
+        offered = line is not None and _has_depths(line.target)
+        self.depth_choice.setVisible(offered)
+        self.hint.setVisible(not offered)
+
+    @Slot()
+    def _depth_changed(self) -> None:
+        self.depth_changed.emit()
 
     @Slot(QModelIndex)
     def _pressed(self, _index: QModelIndex) -> None:
@@ -166,6 +202,11 @@ class TargetChooser(Card):
         path, _kind = QFileDialog.getOpenFileName(self, _("File to scan"), str(Path.home()))
         if path:
             self.choose_path(path)
+
+
+def _has_depths(target: Target) -> bool:
+    """Say whether there is a choice of depth: a medium is always read whole."""
+    return target.kind is TargetKind.COMPUTER
 
 
 def dropped_path(data: QMimeData) -> str | None:

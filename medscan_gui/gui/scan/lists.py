@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, 
 from medscan_gui.core.text import _
 from medscan_gui.gui.models.facts import FactsModel
 from medscan_gui.gui.models.problems import ProblemsModel
+from medscan_gui.gui.models.text_table import TextTable
 from medscan_gui.gui.pages.copy_table import CopyTable, copy_selection
 
 
@@ -52,6 +53,30 @@ def facts_table(model: FactsModel) -> CopyTable:
     table.horizontalHeader().resizeSection(0, 320)
     table.horizontalHeader().setStretchLastSection(True)
     table.verticalHeader().setDefaultSectionSize(30)
+    return table
+
+
+def opinions_table(model: TextTable) -> CopyTable:
+    """Return the table of second opinions."""
+    return _wide_table(model, (None, 250, 100, 120, 90, 260))
+
+
+def slowest_table(model: TextTable) -> CopyTable:
+    """Return the table of the slowest items."""
+    return _wide_table(model, (110, None, 110, 240))
+
+
+def _wide_table(model: TextTable, widths: tuple[int | None, ...]) -> CopyTable:
+    """Return a table of this many pixels a column; None takes what is left."""
+    table = CopyTable()
+    table.setModel(model)
+    header = table.horizontalHeader()
+    for section, width in enumerate(widths):
+        if width is None:
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+        else:
+            header.resizeSection(section, width)
+    _offer_copy(table)
     return table
 
 

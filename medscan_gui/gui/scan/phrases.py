@@ -5,6 +5,7 @@ from medscan_gui.core.names import shown
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.text import _, ngettext_
 from medscan_gui.core.words import VerdictKind
+from medscan_gui.gui.models.counts import read_words
 from medscan_gui.gui.models.phrases import date_time, headline, number, sentence
 from medscan_gui.gui.scan.targets import Choice
 
@@ -68,14 +69,16 @@ def _headline(record: ScanRecord) -> str:
     # "No threat was found" would not be true beside a threat that the hospital keeps.
     if record.verdict.kind is VerdictKind.NO_THREAT and record.evidence.threats_accepted > 0:
         return sentence("report.sentence.accepted")
+    if record.verdict.kind is VerdictKind.NO_THREAT and record.target.quick:
+        return sentence("verdict.no_threat_quick")
     return headline(record.verdict.kind, record.stop)
 
 
 def _result_line(record: ScanRecord) -> str:
-    read, again = record.coverage.items_read, 0
-    if record.follows:
-        # The scan that verifies a clean-up reads little: its result is on what was read before as well.
-        read, again = record.evidence.earlier_items_read, read
+    if not record.follows:
+        return " · ".join((date_time(record.ended), read_words(record.coverage, record.target)))
+    # The scan that follows another one reads little: its result is on what was read before as well.
+    read, again = record.evidence.earlier_items_read, record.coverage.items_read
     parts = (
         date_time(record.ended),
         ngettext_("{count} item read", "{count} items read", read).format(count=number(read)),

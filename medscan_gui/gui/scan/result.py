@@ -18,16 +18,19 @@ from medscan_gui.gui.clean_up.choice_bar import ChoiceBar
 from medscan_gui.gui.clean_up.kept_notice import KeptNotice
 from medscan_gui.gui.clean_up.words import done_words
 from medscan_gui.gui.models.facts import FactsModel
-from medscan_gui.gui.models.findings import FindingsModel
+from medscan_gui.gui.models.findings import FindingsModel, outside_words
+from medscan_gui.gui.models.opinions import opinion_rows, opinion_titles
 from medscan_gui.gui.models.phrases import number
 from medscan_gui.gui.models.problems import ProblemsModel
+from medscan_gui.gui.models.slowest import slow_rows, slow_titles
+from medscan_gui.gui.models.text_table import TextTable
 from medscan_gui.gui.pages.journal_facts import record_facts
 from medscan_gui.gui.reports import ReportSaver
 from medscan_gui.gui.scan.advice_cards import AdviceCards, spoken
-from medscan_gui.gui.scan.lists import NotReadTree, facts_table
+from medscan_gui.gui.scan.lists import NotReadTree, facts_table, opinions_table, slowest_table
 from medscan_gui.gui.scan.procedure_panel import ProcedurePanel
 from medscan_gui.gui.scan.threats import ThreatTable
-from medscan_gui.gui.widgets import Notice, column, scrolled
+from medscan_gui.gui.widgets import Label, Notice, column, scrolled
 from medscan_gui.system.opener import open_file
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ NO_RESULT = Advice(
 )
 
 
+#: Places of the tabs that only some results have.
+OPINIONS, SLOWEST = 4, 5
 #: Pixels: the heading of a list and two of its rows; the titles of the tabs.
 _FEW_ROWS, _TITLES = 104, 44
 
@@ -87,24 +92,32 @@ class ResultView(QWidget):
         self.notice = Notice(icon_name="report")
         self.done_notice = Notice(icon_name="quarantine")
         self.kept_notice = KeptNotice()
+        self.locked_notice = Notice(icon_name="key")
         self._action: ActionRecord | None = None
         self.advice = AdviceCards()
         self.threats, self.problems, self.facts = FindingsModel(self), ProblemsModel(self), FactsModel(self)
         self.threat_table = ThreatTable(self.threats)
         self.choice_bar = ChoiceBar(self.threats)
+        self.outside = Label(role="soft", wrap=True)
+        self.outside.setContentsMargins(4, 0, 4, 6)
         threats = QWidget()
-        threats.setLayout(column([self.choice_bar, self.threat_table], gap=0))
+        threats.setLayout(column([self.choice_bar, self.outside, self.threat_table], gap=0))
         self.procedure = ProcedurePanel()
         self.procedure.counted.connect(self._show_procedure)
         self._procedure_steps = (0, 0)
         self.not_read_tree = NotReadTree(self.problems)
         self.facts_table = facts_table(self.facts)
+        self.opinions, self.slowest = TextTable(opinion_titles, self), TextTable(slow_titles, self)
+        self.opinions_table, self.slowest_table = opinions_table(self.opinions), slowest_table(self.slowest)
         self.tabs = ResultTabs()
         self.threat_table.setMinimumHeight(_FEW_ROWS)
         procedure = scrolled(column([self.procedure, None]))
-        for view in (threats, self.not_read_tree, procedure, self.facts_table):
+        pages = (
+            threats, self.not_read_tree, procedure, self.facts_table, self.opinions_table, self.slowest_table,
+        )  # fmt: skip
+        for view in pages:
             self.tabs.addTab(view, "")
-        notices = (self.save_notice, self.notice, self.done_notice, self.kept_notice)
+        notices = (self.save_notice, self.notice, self.done_notice, self.kept_notice, self.locked_notice)
         layout = column([*notices, self.advice, self.tabs], gap=12)
         layout.setStretch(len(notices) + 1, 1)
         self.scroll_area = scrolled(layout)
@@ -156,6 +169,8 @@ class ResultView(QWidget):
     def _show_tabs(self, record: ScanRecord) -> None:
         self.tabs.setTabVisible(0, bool(record.findings))
         self.tabs.setTabVisible(1, record.coverage.items_not_read > 0)
+        self.tabs.setTabVisible(OPINIONS, bool(record.opinions))
+        self.tabs.setTabVisible(SLOWEST, bool(record.slowest))
         self.tabs.setCurrentIndex(0 if record.findings else 1 if record.coverage.items_not_read > 0 else 3)
         if self.problems.rowCount() == 1:
             self.not_read_tree.expandAll()
@@ -173,7 +188,11 @@ class ResultView(QWidget):
         self.threat_table.setAccessibleName(_("Threats"))
         self.not_read_tree.setAccessibleName(_("Items not read, by reason"))
         self.facts_table.setAccessibleName(_("Technical facts"))
+        self.opinions_table.setAccessibleName(_("Second opinions"))
+        self.slowest_table.setAccessibleName(_("Slowest items"))
         self.tabs.setTabText(3, _("Technical"))
+        self.tabs.setTabText(OPINIONS, _("Second opinions"))
+        self.tabs.setTabText(SLOWEST, _("Slowest items"))
         record = self._record
         if record is None:
             return
@@ -184,6 +203,15 @@ class ResultView(QWidget):
         if self.problems.rowCount() == 1:
             self.not_read_tree.expandAll()
         self.facts.set_facts(record_facts(record, self._position))
+        self.opinions.set_rows(opinion_rows(record))
+        self.slowest.set_rows(slow_rows(record))
+        self._say_outside()
+
+    def _say_outside(self) -> None:
+        """Say why some threats cannot be chosen; where none can, the line above says it."""
+        outside = self.threats.outside if self.threats.choosable else 0
+        self.outside.setText(outside_words(outside))
+        self.outside.setVisible(outside > 0)
 
     @Slot()
     def _show_quarantine(self) -> None:

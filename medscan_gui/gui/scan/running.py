@@ -1,11 +1,13 @@
 """During a scan: how far it is, what it reads, how long it will take. No result: there is none yet."""
 
+import msgspec
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QWidget
 
-from medscan_gui.core.events import Progress
+from medscan_gui.core.events import Preparing, Progress
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.names import shown_raw
-from medscan_gui.core.text import _, ngettext_
+from medscan_gui.core.text import _, current, ngettext_
 from medscan_gui.gui.models.findings import finding_name
 from medscan_gui.gui.models.phrases import number, size
 from medscan_gui.gui.scan.bar import ScanBar
@@ -14,6 +16,9 @@ from medscan_gui.gui.widgets import Card, ElidedLabel, Label, Notice, Panel, col
 
 #: Longest shown form of the item at hand, in characters; the label shortens it further.
 _LONGEST = 400
+
+#: Steps of second engines, which follow when MedScan's own engine has come to its end.
+_SECOND = "second."
 
 #: Seconds on one item after which the window says that it is a slow one.
 SLOW_SECONDS = 10.0
@@ -45,6 +50,10 @@ class RunningView(QWidget):
         self._progress = Progress()
         self._step = ""
         self._verifying = False
+        #: The largest share shown: members that are found in containers must not take any of it back.
+        self._most = 0.0
+        #: Runs while second engines are asked.
+        self._second = QElapsedTimer()
         self.stage = Label(role="heading")
         self.percent = Label(role="heading")
         self.bar = ScanBar()
@@ -76,16 +85,41 @@ class RunningView(QWidget):
         """Show a scan that has not counted anything yet; `verifying` if it looks whether a clean-up worked."""
         self._step = ""
         self._verifying = verifying
+        self._most = 0.0
+        self._second.invalidate()
         self.latest_card.hide()
         self.show_progress(Progress())
 
-    def show_step(self, sentence: str) -> None:
-        """Say what is being prepared."""
-        self._step = sentence
+    def show_step(self, event: Preparing | None) -> None:
+        """Say what is being prepared, or how far a second engine is; None: the scan itself has begun."""
+        self._step = current().sentence(event.step) if event is not None else ""
+        if event is not None and event.step.code.startswith(_SECOND):
+            self._show_second()
         self._show_stage()
+
+    def _show_second(self) -> None:
+        """Second engines tell neither what they read nor how long they take; only the clock goes on."""
+        if not self._second.isValid():
+            self._second.start()
+        self.bar.show_share(None, still=self._progress.paused)
+        self.percent.setText("")
+        self.current.setText("–")
+        self.slow.show_text("")
+        elapsed = self._progress.elapsed + self._second.elapsed() / 1000
+        self._show_figures(msgspec.structs.replace(self._progress, elapsed=elapsed, left=None))
+
+    def show_paused(self, *, paused: bool) -> None:
+        """Let the bar stand while a second engine is held; MedScan's own tells it with its progress."""
+        if self._second.isValid():
+            self.bar.show_share(None, still=paused)
 
     def show_threats(self, findings: list[Finding]) -> None:
         """Name the newest threat; the list comes with the result."""
+        if findings and self._second.isValid():
+            # A second engine found them: no more counts come.
+            self._progress = msgspec.structs.replace(
+                self._progress, threats=self._progress.threats + len(findings)
+            )
         if findings:
             self.latest.setText(f"{finding_name(findings[-1])} · {findings[-1].where[:_LONGEST]}")
             self.latest_card.show()
@@ -96,6 +130,8 @@ class RunningView(QWidget):
         if progress.items_done:
             self._step = ""
         fraction = progress.fraction
+        if fraction is not None:
+            self._most = fraction = max(fraction, self._most)
         self.bar.show_share(fraction, still=progress.paused)
         self.percent.setText("" if fraction is None else _("{percent}%").format(percent=int(fraction * 100)))
         self._show_stage()

@@ -40,7 +40,7 @@ class Choice:
     def title(self) -> str:
         """Its name for people."""
         if self.target.kind is TargetKind.COMPUTER:
-            return _("This computer")
+            return _("This computer (quick scan)") if self.target.quick else _("This computer")
         if self.target.label:
             return shown(self.target.label, _CELL)
         return self.place
@@ -54,7 +54,7 @@ class Choice:
     def kind(self) -> str:
         """What it is, in words."""
         if self.target.kind is TargetKind.COMPUTER:
-            return _("All its disks; this can take hours")
+            return _("All its disks, and what is running on it")
         if self.target.kind is TargetKind.VOLUME:
             if self.volume is not None and self.volume.network:
                 return _("Network drive")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from medscan_gui.core.finding import Finding
 from medscan_gui.core.text import _
+from medscan_gui.core.words import Place
 from medscan_gui.gui.models.findings import FindingColumn, FindingsModel
 from medscan_gui.gui.models.roles import VALUE_ROLE, Index
 from medscan_gui.gui.pages.copy_table import CopyTable
@@ -127,7 +128,8 @@ class ThreatTable(CopyTable):
     def selected_paths(self) -> frozenset[bytes]:
         """Return the raw paths of the files whose rows are selected."""
         rows = self.selectionModel().selectedRows()
-        return frozenset(self._threats.finding(index.row()).chain[0] for index in rows)
+        found = (self._threats.finding(index.row()) for index in rows)
+        return frozenset(one.chain[0] for one in found if one.place is Place.FILE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose, clean up, copy, or do what a table does."""
