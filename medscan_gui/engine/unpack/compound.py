@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.unpack.base import UnpackError, cut_short, damaged
 from medscan_gui.engine.unpack.budget import Budget
-from medscan_gui.engine.unpack.source import Source
+from medscan_gui.engine.unpack.source import MemorySource, Source
+from medscan_gui.engine.unpack.wide_text import utf8
 
 #: Kinds of directory entries ([MS-CFB] 2.6.1).
 STORAGE, STREAM, ROOT = 1, 2, 5
@@ -120,9 +121,17 @@ class CompoundFile:
             self._note(error)
         return b"".join(parts)
 
+    def source_of(self, entry: Entry) -> Source:
+        """Return a stream as a content that can be read at any place; as long as its chain is, at most."""
+        size = self._size(entry)
+        if size < _MINI_CUTOFF:
+            return MemorySource(entry.name, self.read(entry, size))
+        sectors = array("I", self._chain(entry.start, -(-size >> self._shift)))
+        return _Stream(entry.name, min(size, len(sectors) << self._shift), self._source, sectors, self._shift)
+
     def chunks(self, entry: Entry) -> Iterator[bytes]:
         """Yield the content of a stream. Raises UnpackError where its chain ends too early."""
-        size = entry.size if self._long_sizes else entry.size & 0xFFFFFFFF
+        size = self._size(entry)
         trouble = self.trouble
         parts = self._mini_chunks(entry.start, size) if size < _MINI_CUTOFF else self._chunks(entry.start, size)
         for part in parts:
@@ -132,6 +141,9 @@ class CompoundFile:
             self.trouble = trouble  # a left-over: nobody else reads it either
         elif size > 0:
             raise cut_short("stream")
+
+    def _size(self, entry: Entry) -> int:
+        return entry.size if self._long_sizes else entry.size & 0xFFFFFFFF
 
     def _chunks(self, start: int, size: int) -> Iterator[bytes]:
         for first, count in self._runs(start, -(-size >> self._shift)):
@@ -290,6 +302,30 @@ class CompoundFile:
         self.trouble = self.trouble or trouble
 
 
+class _Stream(Source):
+    """A stream in sectors of the file."""
+
+    def __init__(self, name: bytes, size: int, source: Source, sectors: "array[int]", shift: int) -> None:
+        super().__init__(name, size)
+        self._source = source
+        self._sectors = sectors
+        self._shift = shift
+
+    def read_at(self, position: int, size: int) -> bytes:
+        """See `Source`."""
+        parts = []
+        end = min(position + size, self.size)
+        while position < end:
+            index, within = position >> self._shift, position & ((1 << self._shift) - 1)
+            want = min(end - position, (1 << self._shift) - within)
+            part = self._source.read_at(((self._sectors[index] + 1) << self._shift) + within, want)
+            parts.append(part)
+            if len(part) < want:
+                break
+            position += want
+        return b"".join(parts)
+
+
 def _fields(header: bytes) -> tuple[int, ...]:
     fields: tuple[int, ...] = _HEADER.unpack_from(header)
     return fields
@@ -298,5 +334,4 @@ def _fields(header: bytes) -> tuple[int, ...]:
 def _entry(index: int, data: bytes) -> Entry:
     raw, length, kind, left, right, child, clsid, start, size = _ENTRY.unpack(data)
     name = raw[: min(max(length - 2, 0), 62) & ~1]
-    text = name.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
-    return Entry(index, text, kind, left, right, child, clsid, start, size)
+    return Entry(index, utf8(name), kind, left, right, child, clsid, start, size)

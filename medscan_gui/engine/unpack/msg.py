@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from medscan_gui.engine.unpack.base import Member
 from medscan_gui.engine.unpack.compound import STREAM, CompoundFile, Entry
 from medscan_gui.engine.unpack.compressed_rtf import rtf_of
+from medscan_gui.engine.unpack.wide_text import utf8, utf8_of
 
 _PROPERTIES = b"__properties_version1.0"
 _ATTACHMENT = b"__attach_version1.0_#"
@@ -20,7 +21,8 @@ _BODY = b"1000001f"
 _RTF = b"10090102"
 _UNICODE = b"001f"
 _NAME_BYTES = 1024
-_BODY_BYTES = 64 << 20
+#: The longest compressed body that is unpacked: it is read into memory.
+_BODY_BYTES = 24 << 20
 
 
 def is_message(compound: CompoundFile) -> bool:
@@ -45,7 +47,7 @@ def _name_of(compound: CompoundFile, streams: dict[bytes, Entry]) -> bytes:
         entry = streams.get(_STREAM_NAME + tag)
         if entry is not None:
             name = compound.read(entry, _NAME_BYTES)
-            if name := _utf8(name) if tag.endswith(_UNICODE) else name:
+            if name := utf8(name) if tag.endswith(_UNICODE) else name:
                 return name
     return b""
 
@@ -60,8 +62,4 @@ def bodies(compound: CompoundFile) -> Iterator[Member]:
         if tag == _RTF:
             yield Member(b"[body.rtf]", rtf_of(compound.read(entry, _BODY_BYTES)))
         elif tag == _BODY:
-            yield Member(b"[body]", (_utf8(compound.read(entry, _BODY_BYTES)),))
-
-
-def _utf8(text: bytes) -> bytes:
-    return text[: len(text) & ~1].decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass").rstrip(b"\0")
+            yield Member(b"[body]", utf8_of(compound.chunks(entry)))

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from medscan_gui.engine.unpack.base import Member, cut_short, damaged
 from medscan_gui.engine.unpack.budget import Budget
 from medscan_gui.engine.unpack.compound import CompoundFile
-from medscan_gui.engine.unpack.source import MemorySource, Source
+from medscan_gui.engine.unpack.source import Source
 
 _STREAM = b"PowerPoint Document"
-#: The longest stream that is looked through.
-_MOST = 128 << 20
 #: Storage of an embedded object, a control or a VBA project; its instance tells whether it is compressed.
 _OBJECT = 0x1011
 #: Version of a record that holds other records ([MS-PPT] 2.3.1).
@@ -25,7 +23,7 @@ def objects(compound: CompoundFile, budget: Budget) -> Iterator[Member]:
     entry = compound.at_root(_STREAM)
     if entry is None:
         return
-    stream = MemorySource(b"", compound.read(entry, min(entry.size, _MOST)))
+    stream = compound.source_of(entry)
     at = number = 0
     while at + _HEADER.size <= stream.size:
         version, kind, size = _HEADER.unpack(stream.read_at(at, _HEADER.size))

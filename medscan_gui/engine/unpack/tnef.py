@@ -11,6 +11,7 @@ from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpackin
 from medscan_gui.engine.unpack.budget import Budget
 from medscan_gui.engine.unpack.compressed_rtf import rtf_of
 from medscan_gui.engine.unpack.source import Source
+from medscan_gui.engine.unpack.wide_text import utf8, utf8_of
 
 _FIRST = 6  # signature and key
 _HEADER = struct.Struct("<BLL")
@@ -26,7 +27,8 @@ _FIXED = {0x01: 4, 0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4
 _STRING, _UNICODE, _OBJECT, _BINARY = 0x1E, 0x1F, 0x0D, 0x0102
 _MANY, _NAMED = 0x1000, 0x8000
 _NAME_BYTES = 1024
-_BODY_BYTES = 64 << 20
+#: The longest compressed body that is unpacked: it is read into memory.
+_BODY_BYTES = 24 << 20
 
 
 class _Part(NamedTuple):
@@ -71,7 +73,7 @@ def _attributes(source: Source, unpacking: Unpacking) -> Iterator[_Part]:
     at = _FIRST
     for _ in range(_MOST_ATTRIBUTES):
         header = source.read_at(at, _HEADER.size)
-        if at > _FIRST and not header.strip(b"\0"):
+        if at > _FIRST and not header.strip(b"\0\r\n\x1a "):
             return
         if len(header) < _HEADER.size:
             raise cut_short("attribute")
@@ -116,16 +118,12 @@ def _bodies(source: Source, part: _Part, budget: Budget) -> Iterator[Member]:
         elif value.kind == _HTML:
             yield Member(b"[body.html]", source.chunks(value.at, value.at + value.size))
         elif value.kind == _BODY and value.type == _UNICODE:
-            yield Member(b"[body]", (_utf8(source.read_at(value.at, min(value.size, _BODY_BYTES))),))
+            yield Member(b"[body]", utf8_of(source.chunks(value.at, value.at + value.size)))
 
 
 def _text(source: Source, value: _Part) -> bytes:
     raw = source.read_at(value.at, min(value.size, _NAME_BYTES))
-    return _utf8(raw) if value.type == _UNICODE else raw.rstrip(b"\0")
-
-
-def _utf8(text: bytes) -> bytes:
-    return text[: len(text) & ~1].decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass").rstrip(b"\0")
+    return utf8(raw) if value.type == _UNICODE else raw.rstrip(b"\0")
 
 
 def _properties(source: Source, part: _Part, budget: Budget) -> Iterator[_Part]:

@@ -12,6 +12,7 @@ from medscan_gui.engine.troubles import Ending
 from medscan_gui.engine.unpack.base import Member, UnpackError, cut_short, damaged
 from medscan_gui.engine.unpack.compound import STREAM, CompoundFile, Entry
 from medscan_gui.engine.unpack.source import Source
+from medscan_gui.engine.unpack.wide_text import utf8
 
 #: The longest `dir` and the longest module that are read into memory.
 _DIR_BYTES = 4 << 20
@@ -199,11 +200,11 @@ def _fill(module: _Module, kind: int, data: bytes) -> None:
     if kind == _MODULE_NAME:
         module.name = data
     elif kind == _MODULE_NAME_UNICODE:
-        module.name = _utf8(data)
+        module.name = utf8(data)
     elif kind == _STREAM_NAME:
         module.stream = data
     elif kind == _STREAM_NAME_UNICODE:
-        module.stream = _utf8(data)
+        module.stream = utf8(data)
     elif kind == _MODULE_OFFSET and len(data) == 4:
         module.offset = int.from_bytes(data, "little")
 
@@ -219,7 +220,3 @@ def _records(directory: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
     if at > len(directory):
         raise cut_short("directory of a VBA project")
-
-
-def _utf8(text: bytes) -> bytes:
-    return text.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass") if not len(text) & 1 else text

@@ -79,6 +79,12 @@ def test_notes_that_are_encrypted_or_packaged_are_told(look: Look) -> None:
     assert look(packaged).ending[:2] == (Outcome.UNREADABLE, Cause.FORMAT_NOT_OPENED)
 
 
+def test_a_line_end_behind_an_envelope_does_not_matter(look: Look) -> None:
+    for behind in (b"\n", b"\r\n", b"\0" * 40):
+        assert look(tnef((b"payload.txt", payload())) + behind).ending[0] is Outcome.SCANNED
+    assert look(tnef((b"payload.txt", payload())) + b"text").ending[0] is Outcome.DAMAGED
+
+
 def test_envelope_within_an_envelope(look: Look) -> None:
     inner = tnef((b"setup.zip", payload()))
     properties = tnef_properties(
