@@ -162,7 +162,8 @@ class _File:
             return
         head = self._source.read_at(one.start, 12)
         begins, known = self._begins_as_claimed(head)
-        continues = not self._picture_ended or not known
+        # Each piece of RLE is a whole frame (PS3.5, A.4.2); others may be cut anywhere.
+        continues = self._syntax != _RLE and (not self._picture_ended or not known)
         self._picture_ended = _PICTURE_ENDS in self._source.read_at(one.start + max(0, one.size - 3), 3)
         if (not begins and not continues) or (not begins and self._is_other(one)):
             yield from self._given(one, b"[piece %d]" % one.piece)

@@ -41,11 +41,12 @@ def open_html(source: Source, unpacking: Unpacking) -> Iterator[Member]:
             start = place + found.end()
             if start >= done and (last or found.end() < len(text) - 1000):
                 datas += 1
-                chunks = _address(source, start)
+                address = _Address(source, start)
                 encoded = b"base64" in found[1].lower()
+                chunks = address.characters()
                 content = text_codes.base64(map(unquote_to_bytes, chunks)) if encoded else _unquoted(chunks)
                 yield Member(b"[data %d]" % datas, content)
-                done = start
+                done = address.place  # what is within it is looked for in the member
         for found in _SCRIPT.finditer(text):
             unpacking.budget.check()
             script = found[1]
@@ -56,13 +57,24 @@ def open_html(source: Source, unpacking: Unpacking) -> Iterator[Member]:
         place += len(text) - (0 if last else _OVERLAP)
 
 
-def _address(source: Source, start: int) -> Iterator[bytes]:
-    """Yield an address up to where it ends."""
-    for chunk in chain(source.chunks(start, start + _ADDRESS), source.chunks(start + _ADDRESS)):
-        end = _ADDRESS_ENDS.search(chunk)
-        yield chunk if end is None else chunk[: end.start()]
-        if end is not None:
-            return
+class _Address:
+    """What an address of data holds, up to where it ends. `place` is where reading got."""
+
+    def __init__(self, source: Source, place: int) -> None:
+        self._source = source
+        self.place = place
+
+    def characters(self) -> Iterator[bytes]:
+        """Yield it as it stands."""
+        start = self.place
+        first = self._source.chunks(start, start + _ADDRESS)
+        for chunk in chain(first, self._source.chunks(start + _ADDRESS)):
+            end = _ADDRESS_ENDS.search(chunk)
+            part = chunk if end is None else chunk[: end.start()]
+            self.place += len(part)
+            yield part
+            if end is not None:
+                return
 
 
 def _unquoted(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -37,10 +37,12 @@ def encoded_scripts(source: Source) -> Iterator[Iterator[bytes]]:
     while (start := source.find(START, place)) >= 0:
         start += len(START) + _LENGTH
         end = source.find(END, start, start + _MOST)
-        place = start if end < 0 else end
         stop = min(source.size, start + _MOST) if end < 0 else end - _CHECKSUM
         if start < stop:
             yield _decoded(source, start, stop)
+        if end < 0:
+            return  # none behind it has an end either
+        place = end
 
 
 def _decoded(source: Source, start: int, end: int) -> Iterator[bytes]:

@@ -28,6 +28,7 @@ _GAP = re.compile(
 _GAP_BYTES = 160
 _TAIL = re.compile(rb"[A-Za-z0-9+/_-]{1,%d}={0,2}(?=[\"'`\s]|\Z)" % (_PIECE - 1))
 _HEX = frozenset(b"0123456789abcdefABCDEF")
+_NOT_HEX = bytes(sorted(set(range(256)) - _HEX))
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _WRITTEN_LINE_END = re.compile(rb"\\r\\n|\\n")
@@ -53,14 +54,15 @@ class Row:
     def decoded(self) -> Iterator[bytes]:
         """Return what it stands for."""
         if self.is_hex:
-            return _from_hex(self._pieces())
+            return from_hex(self._pieces())
         return text_codes.base64(piece.translate(_URL_SAFE) for piece in self._pieces())
 
 
-def _from_hex(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def from_hex(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Decode hexadecimal digits; what is none is passed over."""
     left = b""
     for piece in pieces:
-        left += piece
+        left += piece.translate(None, _NOT_HEX)
         whole = len(left) & ~1
         yield bytes.fromhex(left[:whole].decode("ascii"))
         left = left[whole:]

@@ -13,7 +13,7 @@ from medscan_gui.engine.unpack import text_codes
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking
 from medscan_gui.engine.unpack.script_encoder import encoded_scripts
 from medscan_gui.engine.unpack.script_gate import is_script, is_worth
-from medscan_gui.engine.unpack.script_layers import SURE, Row, is_believed, narrow, rows, utf8, written
+from medscan_gui.engine.unpack.script_layers import SURE, Row, from_hex, is_believed, narrow, rows, utf8, written
 from medscan_gui.engine.unpack.source import Source
 
 #: A text is looked at in parts of this size; rows of base64 may be longer.
@@ -55,14 +55,16 @@ class _Text:
             inflates = _INFLATES.search(text) is not None
             for row in rows(text):
                 self._budget.check()
-                if row.end >= len(text) and following < self._source.size and not row.is_hex:
+                if row.end >= len(text) and following < self._source.size:
                     # It goes on behind this part: read on from its beginning, or to its end if it is all there is.
                     if row.start:
                         following = place + row.start
                     else:
                         stream = _Run(self._source, place)
-                        yield Member(self._name(b"base64"), stream.decoded())
+                        yield Member(self._name(b"base64"), text_codes.base64(stream.characters()))
                         following = max(following, stream.place)
+                        if row.is_hex:  # so far: who knows
+                            yield Member(self._name(b"hex"), from_hex(_Run(self._source, place).characters()))
                     break
                 yield from self._row(row, inflates=inflates)
             for name, content in written(text):
@@ -78,9 +80,8 @@ class _Text:
             return
         chunks = row.decoded()
         head = _first(chunks)
-        if not is_believed(head, row.size):
-            return
-        yield Member(self._name(b"hex" if row.is_hex else b"base64"), narrow(head, chunks))
+        if is_believed(head, row.size):
+            yield Member(self._name(b"hex" if row.is_hex else b"base64"), narrow(head, chunks))
         if inflates and _inflates(head):
             yield Member(self._name(b"deflate"), _inflated(row.decoded()))
 
@@ -121,16 +122,13 @@ class _Run:
         self._source = source
         self.place = place
 
-    def decoded(self) -> Iterator[bytes]:
-        """Yield what it stands for."""
-        return text_codes.base64(self._characters())
-
-    def _characters(self) -> Iterator[bytes]:
+    def characters(self) -> Iterator[bytes]:
+        """Yield its characters, without blanks and line ends."""
         for chunk in self._source.chunks(self.place):
             end = _NOT_OF_ROW.search(chunk)
             part = chunk if end is None else chunk[: end.start()]
             self.place += len(part)
-            yield part
+            yield part.translate(None, b" \t\r\n")
             if end is not None:
                 return
 
