@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QScrollArea, QWidget
 
@@ -13,8 +14,10 @@ from medscan_gui.gui.background import Errand
 from medscan_gui.gui.cards.exchange import CardsSection
 from medscan_gui.gui.pages.base import Page
 from medscan_gui.gui.pages.settings_accepted import AcceptedFiles
+from medscan_gui.gui.pages.settings_engines import Survey, real_survey
 from medscan_gui.gui.pages.settings_form import AGES, SettingsForm
 from medscan_gui.gui.pages.settings_places import PlaceRow
+from medscan_gui.gui.unlock.words import kept_passwords
 from medscan_gui.gui.widgets import Button, Card, Label, Notice, Panel, column, line, row
 from medscan_gui.gui.widgets.panels import GROUP_GAP, PAGE_MARGIN
 from medscan_gui.store.settings import Settings
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 _GROUPS = (
     ("window", ("language", "theme")),
     ("scan", ("operator_default", "department_default", "workers", "sound")),
+    ("depth", ("passwords", "second_engines", "skip_unchanged")),
     ("reports", ("hospital_name", "kit", "reports_dir")),
     ("signatures", AGES),
     ("quarantine", ("quarantine_days",)),
@@ -39,9 +43,9 @@ _WIDEST = 860
 class SettingsPage(Page):
     """Shows the settings in use; `settings_saved` tells the window of each change."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, survey: Survey = real_survey) -> None:
         super().__init__(parent)
-        self.form = SettingsForm(self)
+        self.form = SettingsForm(self, survey=survey)
         self.form.edited.connect(self._edited)
         self.form.browse.clicked.connect(self.choose_folder)
         self._before: list[Settings] = []
@@ -87,9 +91,11 @@ class SettingsPage(Page):
         self._show()
 
     def activated(self) -> None:
-        """Show the values in use: another page may have changed them."""
+        """Show the values in use: another page may have changed them; look what engines there are."""
         self.journal_changed()
         self._show()
+        if self.services is not None:
+            self.form.engines.look(self.services.paths.program_dir, self.services.settings.current.old_days)
 
     def journal_changed(self) -> None:
         """Show files that were accepted, and cards that were saved meanwhile."""
@@ -106,6 +112,7 @@ class SettingsPage(Page):
         for name, words in (
             ("window", _("Window")),
             ("scan", _("Scans")),
+            ("depth", _("How far scans look")),
             ("reports", _("Hospital and reports")),
             ("signatures", _("Age of the signatures")),
             ("quarantine", _("Quarantine")),
@@ -155,6 +162,12 @@ class SettingsPage(Page):
             self.form.show_settings(before)
             self.form.rows[name].control.setFocus()
             return
+        if refused := _refused_passwords(after):  # they stay in the field, to be corrected
+            self.told.setText("")
+            self.notice.show_text(refused)
+            after = msgspec.structs.replace(after, passwords=before.passwords)
+            if after == before:
+                return
         self._before.append(before)
         self._keep(after, _("Kept"))
 
@@ -208,6 +221,11 @@ class SettingsPage(Page):
         """Whether something is still being written."""
         return self._saving is not None
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still being read, written or looked for."""
+        return self.saving or self.accepted.busy or self.cards.busy or self.form.engines.busy
+
     @Slot()
     def choose_folder(self) -> None:
         """Ask for the folder of reports."""
@@ -222,6 +240,15 @@ class SettingsPage(Page):
         if folder and isinstance(field, QLineEdit):
             field.setText(folder)
             self._edited("reports_dir")
+
+
+def _refused_passwords(settings: Settings) -> str:
+    """Return why the settings cannot hold these passwords; "" if they can."""
+    try:
+        kept_passwords((), settings.passwords)
+    except MedScanError as error:
+        return current().sentence(error.message)
+    return ""
 
 
 def _card(heading: Label, rows: list[QWidget]) -> Card:

@@ -9,12 +9,16 @@ from PySide6.QtCore import QObject, QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from medscan_gui.core.text import _, pgettext_
+from medscan_gui.gui.pages.settings_engines import EngineSwitches, Survey, real_survey
 from medscan_gui.gui.pages.settings_rows import Choice, Days, Number, SettingRow
+from medscan_gui.gui.unlock.password_lines import PasswordLines
 from medscan_gui.gui.widgets import Button
 from medscan_gui.store.settings import MAX_DAYS, MAX_QUARANTINE_DAYS, Settings
 
 #: As in `store.settings`: characters of a text, engine processes.
 _TEXT, _PATH, _WORKERS = 200, 4096, 64
+#: Pixels: a few lines of passwords.
+_FIELD_HEIGHT = 92
 
 AGES = ("fresh_days", "ageing_days", "old_days")
 
@@ -24,9 +28,14 @@ class SettingsForm(QObject):
 
     edited = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, survey: Survey = real_survey) -> None:
         super().__init__(parent)
         self.browse = Button(icon_name="folder")
+        self.passwords = PasswordLines()
+        self.passwords.setFixedHeight(_FIELD_HEIGHT)
+        self.show_passwords = QCheckBox()
+        self.show_passwords.toggled.connect(self.passwords.show_words)
+        self.engines = EngineSwitches(survey)
         self.rows: dict[str, SettingRow] = {
             "language": SettingRow(_choice("", "fr", "en")),
             "theme": SettingRow(_choice("system", "light", "dark")),
@@ -34,6 +43,9 @@ class SettingsForm(QObject):
             "department_default": SettingRow(_text(_TEXT)),
             "workers": SettingRow(Number(0, _WORKERS)),
             "sound": SettingRow(QCheckBox()),
+            "passwords": SettingRow(self.passwords, self.show_passwords),
+            "skip_unchanged": SettingRow(QCheckBox()),
+            "second_engines": SettingRow(self.engines),
             "hospital_name": SettingRow(_text(_TEXT)),
             "kit": SettingRow(_text(_TEXT)),
             "reports_dir": SettingRow(_text(_PATH), self.browse),
@@ -78,9 +90,14 @@ class SettingsForm(QObject):
         self.browse.setAccessibleName(_("Choose the folder for reports"))
         for name, (title, note) in _words().items():
             self.rows[name].say(title, note)
-        sound = self.rows["sound"].control
-        if isinstance(sound, QCheckBox):
-            sound.setText(_("Play a sound"))
+        self.show_passwords.setText(_("Show the passwords"))
+        self.engines.retranslate()
+        for box, words in (
+            (self.rows["sound"].control, _("Play a sound")),
+            (self.rows["skip_unchanged"].control, _("Skip unchanged files")),
+        ):
+            if isinstance(box, QCheckBox):
+                box.setText(words)
         for row in self.rows.values():
             if isinstance(row.control, Days):
                 row.control.say_unit()
@@ -110,6 +127,28 @@ def _words() -> dict[str, tuple[str, str]]:
             _("How many cores a scan may use. Fewer leave more to the other programs of a busy device."),
         ),
         "sound": (_("End of a scan"), _("A short sound tells that a scan has ended. The light says how.")),
+        "passwords": (
+            _("Passwords of archives"),
+            _(
+                "Tried on every locked archive and document, one on each line. They are written in MedScan’s settings "
+                "as they are: enter none that protects anything else."
+            ),
+        ),
+        "skip_unchanged": (
+            _("Unchanged files"),
+            _(
+                "On fixed disks of Linux, files that have not changed since they were found clean with the same "
+                "signatures are not read again. It is much faster, and the result says how many. A program with "
+                "full rights over the computer could hide a change from this: leave it off if in doubt."
+            ),
+        ),
+        "second_engines": (
+            _("Second opinion"),
+            _(
+                "Other engines that look at the same files when MedScan has finished. A scan takes longer, and one "
+                "that they cannot confirm is amber."
+            ),
+        ),
         "hospital_name": (_("Hospital"), _("Name at the head of every report.")),
         "kit": (_("MedScan kit"), _("Number of this key or station. It is kept with every scan.")),
         "reports_dir": (
@@ -158,6 +197,10 @@ def _changed_signal(row: SettingRow) -> Any:
             return number.valueChanged
         case QCheckBox() as box:
             return box.toggled
+        case PasswordLines() as lines:
+            return lines.edited
+        case EngineSwitches() as switches:
+            return switches.changed
         case field:
             return field.editingFinished
 
@@ -170,11 +213,15 @@ def _put(row: SettingRow, value: Any) -> None:
             number.setValue(value)
         case QCheckBox() as box:
             box.setChecked(value)
+        case PasswordLines() as lines:
+            lines.set_text("\n".join(value))
+        case EngineSwitches() as switches:
+            switches.set_value(value)
         case field:
             field.setText(value)
 
 
-def _get(row: SettingRow) -> str | int | bool:
+def _get(row: SettingRow) -> str | int | bool | tuple[str, ...]:
     match row.control:
         case Choice() as choice:
             return str(choice.currentData())
@@ -182,5 +229,9 @@ def _get(row: SettingRow) -> str | int | bool:
             return number.value()
         case QCheckBox() as box:
             return box.isChecked()
+        case PasswordLines() as lines:
+            return tuple(dict.fromkeys(line for line in lines.text().split("\n") if line.strip()))
+        case EngineSwitches() as switches:
+            return switches.value()
         case field:
             return field.text().strip()

@@ -5,6 +5,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from medscan_gui.core.text import _, ngettext_
+from medscan_gui.gui.pages.settings_engines import EngineSwitches
+from medscan_gui.gui.unlock.password_lines import PasswordLines
 from medscan_gui.gui.widgets import Label, column, row
 
 #: Width of all controls, in pixels: one line down the page.
@@ -60,7 +62,7 @@ class Days(Number):
         self.setSuffix(after)
 
 
-Control = Choice | Number | QLineEdit | QCheckBox
+Control = Choice | Number | QLineEdit | QCheckBox | PasswordLines | EngineSwitches
 
 
 class SettingRow(QWidget):
