@@ -20,6 +20,7 @@ from medscan_gui.system.resources import load_words, preferred_language
 
 log = logging.getLogger(__name__)
 
+
 def _early_value(arguments: list[str], option: str) -> str | None:
     """Find an option's value before the parser, whose own words depend on it, can be built. The last one counts."""
     value = None
@@ -116,6 +117,7 @@ _COMMANDS = {
     "accept": ("medscan_gui.cli.accept", "accept_command"),
     "engines": ("medscan_gui.cli.engines", "engines_command"),
     "cards": ("medscan_gui.cli.cards", "cards_command"),
+    "signatures": ("medscan_gui.cli.signatures", "signatures_command"),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from medscan_gui import __version__
 from medscan_gui.cli import exit_codes
 from medscan_gui.cli.cards_parser import add_cards_parser
+from medscan_gui.cli.signatures_parser import add_signatures_parser
 from medscan_gui.core.quarantine import USUAL_PASSWORD
 from medscan_gui.core.text import _
 
@@ -71,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_accept(commands)
     _add_engines(commands)
     add_cards_parser(commands, _add_common)
+    add_signatures_parser(commands, _add_common)
     return parser
 
 

@@ -1,7 +1,6 @@
-"""What an open file's system knows of it beside its bytes: its attributes, and the medium it lies on."""
+"""What the system knows of an open file beside its bytes: the attributes that hide it."""
 
 import os
-import stat
 import struct
 import sys
 
@@ -14,9 +13,6 @@ _NTFS_ATTRIBUTES = "system.ntfs_attrib_be"
 _HIDDEN, _SYSTEM = 0x2, 0x4
 _CONCEALED = _HIDDEN | _SYSTEM
 
-#: Major number of CD and DVD drives (Linux, admin-guide/devices.txt).
-_OPTICAL = 11
-
 
 def is_concealed(descriptor: int) -> bool:
     """Say whether an open file is marked hidden and as the system's at once, as FAT, exFAT and NTFS do."""
@@ -25,27 +21,9 @@ def is_concealed(descriptor: int) -> bool:
 
 
 if sys.platform == "win32":
-    import ctypes
-    import msvcrt
-    from ctypes import wintypes
-
-    _volume_by_handle = ctypes.WinDLL("kernel32").GetVolumeInformationByHandleW
-    _volume_by_handle.restype = wintypes.BOOL
-    _volume_by_handle.argtypes = (
-        *(wintypes.HANDLE, wintypes.LPWSTR, wintypes.DWORD, wintypes.LPVOID, wintypes.LPVOID, wintypes.LPVOID),
-        *(wintypes.LPWSTR, wintypes.DWORD),
-    )
 
     def _attributes(descriptor: int) -> int:
         return os.fstat(descriptor).st_file_attributes
-
-    def is_optical(descriptor: int) -> bool:
-        """Say whether an open file lies on a disc that is pressed or burnt."""
-        system = ctypes.create_unicode_buffer(64)
-        handle = msvcrt.get_osfhandle(descriptor)
-        if not _volume_by_handle(handle, None, 0, None, None, None, system, len(system)):
-            return False
-        return system.value.upper() in {"CDFS", "UDF"}
 
 else:
     import fcntl
@@ -64,11 +42,6 @@ else:
             return 0
         return int.from_bytes(told[:4], "big")
 
-    def is_optical(descriptor: int) -> bool:
-        """Say whether an open file lies on a disc that is pressed or burnt."""
-        status = os.fstat(descriptor)
-        return stat.S_ISREG(status.st_mode) and os.major(status.st_dev) == _OPTICAL
-
 
 class OnRemovable(Facts):
     """What the system knows of an open file on a removable medium. Each is asked only where it matters."""
@@ -81,7 +54,3 @@ class OnRemovable(Facts):
     def concealed(self) -> bool:
         """See `Facts`."""
         return is_concealed(self._descriptor)
-
-    def optical(self) -> bool:
-        """See `Facts`."""
-        return is_optical(self._descriptor)

@@ -112,9 +112,9 @@ CONCEALED = _found(
     "T1564/001",
 )
 AUTORUN = _found(
-    "MedScan_Form_Autorun_On_Removable_Medium",
-    *(_MEDIUM, "Autorun"),
-    "Autorun file on a removable medium: an old Windows starts what it names as soon as the medium is plugged in",
+    "MedScan_Form_Concealed_Autorun",
+    *(_HIGH, "Autorun worm"),
+    "Autorun file that nobody sees (hidden, marked as the system's): an old Windows starts what it names at once",
     "T1091",
 )
 
@@ -127,10 +127,6 @@ class Facts:
 
     def concealed(self) -> bool:
         """Say whether it is marked both as hidden and as the system's."""
-        return False
-
-    def optical(self) -> bool:
-        """Say whether it lies on a disc, which has every right to start its installer."""
         return False
 
 
@@ -214,5 +210,6 @@ def _spaced(name: bytes) -> bool:
 def _of_medium(name: bytes, read: Callable[[int], bytes], facts: Facts) -> list[RuleMatch]:
     if name.lower() == _AUTORUN:
         text = read(_AUTORUN_BYTES).replace(b"\0", b"").replace(b"\r", b"\n")
-        return [AUTORUN] if _AUTORUN_STARTS.search(text) and not facts.optical() else []
+        # Service sticks are copies of discs that start their installer in the open; worms hide the file.
+        return [AUTORUN] if _AUTORUN_STARTS.search(text) and facts.concealed() else []
     return [DOUBLE_EXTENSION_SCRIPT] if _ends_with(_DOUBLE_JAVASCRIPT, name) else []

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from medscan_gui.engine.file_facts import is_concealed, is_optical
+from medscan_gui.engine.file_facts import is_concealed
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.forms import NO_FACTS, Facts, deceptions
 from medscan_gui.engine.limits import LARGE_FILE
@@ -34,14 +34,11 @@ class Stick(Facts):
 
     removable = True
 
-    def __init__(self, *, hidden: bool = False, disc: bool = False) -> None:
-        self._hidden, self._disc = hidden, disc
+    def __init__(self, *, hidden: bool = False) -> None:
+        self._hidden = hidden
 
     def concealed(self) -> bool:
         return self._hidden
-
-    def optical(self) -> bool:
-        return self._disc
 
 
 def found(name: str | bytes, content: bytes, facts: Facts = NO_FACTS) -> list[str]:
@@ -126,12 +123,11 @@ def test_endless_names_cost_nothing() -> None:
 
 def test_removable_medium() -> None:
     starts = b"[AutoRun]\r\nicon=a.ico\r\nOPEN = recycler\\x.exe\r\n"
-    assert found("AUTORUN.INF", starts, Stick()) == ["Form_Autorun_On_Removable_Medium"]
-    assert found("autorun.inf", b"\xff\xfe" + starts.decode().encode("utf-16-le"), Stick()) == [
-        "Form_Autorun_On_Removable_Medium"
-    ]
-    assert found("autorun.inf", starts, Stick(disc=True)) == []
-    assert found("autorun.inf", b"[autorun]\nicon=stick.ico\nlabel=Ward 3\n;open=x.exe\nopen=\n", Stick()) == []
+    hidden = Stick(hidden=True)
+    assert found("AUTORUN.INF", starts, hidden) == ["Form_Concealed_Autorun"]
+    assert found("autorun.inf", b"\xff\xfe" + starts.decode().encode("utf-16-le"), hidden) == ["Form_Concealed_Autorun"]
+    assert found("autorun.inf", starts, Stick()) == [], "an installer's stick, made of its disc"
+    assert found("autorun.inf", b"[autorun]\nicon=stick.ico\nlabel=Ward 3\n;open=x.exe\nopen=\n", hidden) == []
     assert found("invoice.pdf.js", b"x = 1", Stick()) == ["Disguise_Double_Extension_Script"]
     assert found("setup.exe", pe(), Stick(hidden=True)) == ["Form_Concealed_Program"]
     assert found("setup.exe", pe(), Stick()) == []
@@ -146,7 +142,7 @@ def test_files_of_a_scan(tmp_path: Path) -> None:
     (tmp_path / "list.pdf").write_bytes(pe())
     (tmp_path / "large.pdf").write_bytes(pe(sections=[(b".data", b"x" * (LARGE_FILE + 1))]))
     (tmp_path / "honest.txt").write_bytes(b"text\n")
-    (tmp_path / "autorun.inf").write_bytes(b"[autorun]\nopen=setup.exe\n")
+    (tmp_path / "letter.pdf.js").write_bytes(b"x = 1\n")
     told = scan(job(tmp_path))
     named = "MedScan_Disguise_Program_Named_As_Document"
     found = {(os.path.basename(finding.chain[0]), finding.rule, finding.engine) for finding in told.findings}
@@ -154,7 +150,7 @@ def test_files_of_a_scan(tmp_path: Path) -> None:
     contents = {hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.glob("*.pdf")}
     assert {finding.sha256 for finding in told.findings} == contents
     stick = scan(msgspec.structs.replace(job(tmp_path), removable=True))
-    assert {finding.rule for finding in stick.findings} == {named, "MedScan_Form_Autorun_On_Removable_Medium"}
+    assert {finding.rule for finding in stick.findings} == {named, "MedScan_Disguise_Double_Extension_Script"}
 
 
 def test_member_of_a_container(look: Look) -> None:
@@ -168,11 +164,10 @@ def test_member_of_a_container(look: Look) -> None:
     ]
 
 
-def test_ordinary_files_are_neither_concealed_nor_on_a_disc(tmp_path: Path) -> None:
+def test_ordinary_files_are_not_concealed(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x")
     with (tmp_path / "file").open("rb") as file:
         assert not is_concealed(file.fileno())
-        assert not is_optical(file.fileno())
 
 
 @pytest.mark.skipif(sys.platform != "win32", reason="attributes are set by Windows' own command")

@@ -123,7 +123,6 @@ SCRIPT = [
 ]
 NJRAT = ["SEE_MASK_NO" + "ZONECHECKS", "netsh firewall add " + 'allowedprogram "', "|'|" + "'|"]
 PAGE = "DropFile" + 'Name = "svchost.exe"\nWriteData = "4D5A' + '90000300000004"\nFSO.GetSpecial' + "Folder(2)"
-RTLO = "\u202e"
 NBSP = "\u00a0"
 
 
@@ -261,11 +260,6 @@ MUST_FIND: dict[str, list[Sample]] = {
         _autorun("Shell\\Open\\Command=a.exe"),
         _autorun("shell\\explore\\COMMAND = a.exe"),
     ],
-    "MedScan_Disguise_Double_Extension": [_pe(path="E:\\Results.PDF.exe"), _pe(path="E:\\scan.dcm      .scr")],
-    "MedScan_Disguise_Double_Extension_Script": [Sample(b"x = 1", "E:\\invoice.pdf.vbs")],
-    "MedScan_Disguise_Spaces_Before_Extension": [_pe(path=f"E:\\holiday{' ' * 40}.exe")],
-    "MedScan_Disguise_Reversed_Name": [_pe(path=f"E:\\report{RTLO}fdp.exe"), Sample(b"x", f"E:\\report{RTLO}fdp.js")],
-    "MedScan_Disguise_Program_Named_As_Document": [_pe(path="E:\\patient.dcm"), _pe(path="E:\\list.PDF")],
     "MedScan_DICOM_Hides_Program": [
         Sample(dicom(start), "E:\\IM0001.dcm")
         for start in (b"MZ\x90\0", b"\x7fELF", bytes.fromhex("CFFAEDFE"), bytes.fromhex("CAFEBABE"))
@@ -405,29 +399,6 @@ MUST_SPARE: dict[str, list[Sample]] = {
     "MedScan_Autorun_Replaces_Opening_Of_Drive": [
         _autorun("shell\\install\\command=setup.exe"),
         _autorun("open=setup.exe"),
-    ],
-    "MedScan_Disguise_Double_Extension": [
-        _pe(path="E:\\setup.v1.2.exe"),
-        _pe(path="E:\\pdf.exe"),
-        Sample(b"%PDF-1.7", "E:\\a.pdf"),
-        Sample(b"text", "E:\\a.pdf.exe"),
-    ],
-    "MedScan_Disguise_Double_Extension_Script": [
-        Sample(b"x", "E:\\invoice.vbs"),
-        Sample(b"x", "E:\\web\\jquery.pdf.js"),
-        Sample(b"x", "E:\\a.vbs.txt"),
-    ],
-    "MedScan_Disguise_Spaces_Before_Extension": [
-        _pe(path="E:\\holiday  .exe"),
-        Sample(b"text", f"E:\\a{' ' * 40}.exe"),
-    ],
-    "MedScan_Disguise_Reversed_Name": [
-        Sample(b"\x89PNG", f"E:\\{RTLO}\u05e9\u05dc\u05d5\u05dd.png"),
-        _pe(path="E:\\\u0645\u0644\u0641.exe"),
-    ],
-    "MedScan_Disguise_Program_Named_As_Document": [
-        _pe(path="E:\\a.dll"),
-        Sample(b"MZ is a text too " * 9, "E:\\a.txt"),
     ],
     "MedScan_DICOM_Hides_Program": [
         Sample(dicom(b"")),
