@@ -11,6 +11,7 @@ from medscan_gui.engine.unpack.zip_other import (
     OTHER_METHODS,
     by_seven_zip,
     is_for_seven_zip,
+    is_large_and_old,
     method_name,
 )
 from medscan_gui.engine.unpack.zip_reader import (
@@ -158,6 +159,8 @@ class _Archive:
                 unfolding.opened = self._locks.open(self._source, record, self._budget)
                 if unfolding.opened is None:
                     return Member(record.name, problem=(Outcome.ENCRYPTED, Cause.NONE, ""))
+                if is_large_and_old(record, self._locks.password) and self._starts < MOST_STARTS:
+                    return self._by_seven_zip(record, self._locks.password.decode("ascii"))
         return self._by_other_method(unfolding) if record.method in OTHER_METHODS else None
 
     def _by_other_method(self, unfolding: Unfolding) -> Member:
@@ -165,8 +168,11 @@ class _Archive:
         sized = unfolding.entry.listed or not record.flags & FLAG_DESCRIPTOR
         if not is_for_seven_zip(record, sized=sized) or self._starts >= MOST_STARTS:
             return Member(record.name, problem=not_opened(method_name(record.method)).ending)
+        return self._by_seven_zip(record)
+
+    def _by_seven_zip(self, record: Record, password: str | None = None) -> Member:
         self._starts += 1
-        return Member(record.name, by_seven_zip(self._source, record, self._unpacking), size=record.size)
+        return Member(record.name, by_seven_zip(self._source, record, self._unpacking, password), size=record.size)
 
     def complain(self, begins: bool) -> None:
         """Raise UnpackError for what the archive as a whole lacks. `begins`: it is one from its first byte on."""

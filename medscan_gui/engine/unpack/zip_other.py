@@ -1,4 +1,7 @@
-"""Entries of zip archives whose methods only 7-Zip knows: each is handed to it as an archive of its own.
+"""Entries of zip archives that 7-Zip reads: each is handed to it as an archive of its own.
+
+Those are methods that our own code does not know, and large contents of the old cipher, which Python decrypts at a
+megabyte a second.
 
 The archive around it is made anew, so that 7-Zip reads that one entry, whatever the other headers say.
 """
@@ -8,10 +11,19 @@ from collections.abc import Iterator
 
 from medscan_gui.engine.unpack.base import Unpacking, damaged
 from medscan_gui.engine.unpack.decoding import PIECE
-from medscan_gui.engine.unpack.seven_zip_child import Archive
+from medscan_gui.engine.unpack.seven_zip_child import Archive, program
 from medscan_gui.engine.unpack.seven_zip_input import handed
 from medscan_gui.engine.unpack.source import Source
-from medscan_gui.engine.unpack.zip_records import CENTRAL_MARK, END_MARK, LOCAL_MARK, Record
+from medscan_gui.engine.unpack.zip_crypto import OLD_HEADER
+from medscan_gui.engine.unpack.zip_records import (
+    AES,
+    CENTRAL_MARK,
+    END_MARK,
+    FLAG_DESCRIPTOR,
+    FLAG_ENCRYPTED,
+    LOCAL_MARK,
+    Record,
+)
 
 #: Methods by number (APPNOTE.TXT 4.4.5) that are known and not decoded by our own code.
 OTHER_METHODS = {
@@ -33,9 +45,14 @@ _OF_SEVEN_ZIP = frozenset({1, 2, 3, 4, 5, 6, 98})
 #: Starts of 7-Zip for one archive: each takes some hundredths of a second.
 MOST_STARTS = 300
 
+#: From this packed size on the old cipher is left to 7-Zip.
+_LARGE = 1 << 20
+
 _NAME = b"content"
 _VERSION = 63  # of APPNOTE.TXT
 _OPTIONS = 0x0006  # implode's dictionary and trees
+_KEPT = _OPTIONS | FLAG_ENCRYPTED | FLAG_DESCRIPTOR
+_DESCRIPTOR_MARK = b"PK\x07\x08"
 _NARROW = 0xFFFFFFFF
 
 
@@ -51,11 +68,18 @@ def is_for_seven_zip(record: Record, *, sized: bool) -> bool:
     )
 
 
-def by_seven_zip(source: Source, record: Record, unpacking: Unpacking) -> Iterator[bytes]:
+def is_large_and_old(record: Record, password: bytes) -> bool:
+    """Say whether 7-Zip is to decrypt an entry that `password` opens; it takes what is plain ASCII as it is."""
+    old = record.encrypted and record.method != AES and record.packed - OLD_HEADER >= _LARGE
+    fits = max(record.packed, record.size) < _NARROW and password.isascii() and b"\n" not in password
+    return old and fits and program() is not None
+
+
+def by_seven_zip(source: Source, record: Record, unpacking: Unpacking, password: str | None = None) -> Iterator[bytes]:
     """Yield the content of an entry. Raises UnpackError."""
     with handed(_OnlyEntry(source, record), unpacking) as given:
         came = 0
-        with Archive("zip", given, unpacking).extraction() as child:
+        with Archive("zip", given, unpacking, password).extraction() as child:
             while part := child.read(PIECE):
                 came += len(part)
                 yield part
@@ -73,10 +97,11 @@ class _OnlyEntry(Source):
         self._source = source
         self._begin = record.data
         packed = min(record.packed, max(0, source.size - record.data))
+        flags = record.flags & (_KEPT if record.encrypted else _OPTIONS)
         fields = struct.pack(
             "<HHHHHIIIHH",
             _VERSION,
-            record.flags & _OPTIONS,
+            flags,
             record.method,
             record.time,
             0,
@@ -88,9 +113,11 @@ class _OnlyEntry(Source):
         )
         self._head = LOCAL_MARK + fields + _NAME
         self._tail_at = len(self._head) + packed
+        behind = struct.pack("<III", record.crc, packed, record.size)
+        descriptor = _DESCRIPTOR_MARK + behind if flags & FLAG_DESCRIPTOR else b""
         central = CENTRAL_MARK + struct.pack("<H", _VERSION) + fields + bytes(14) + _NAME
-        end = END_MARK + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), self._tail_at, 0)
-        self._tail = central + end
+        end = END_MARK + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), self._tail_at + len(descriptor), 0)
+        self._tail = descriptor + central + end
         super().__init__(_NAME, self._tail_at + len(self._tail))
 
     def read_at(self, position: int, size: int) -> bytes:

@@ -105,6 +105,8 @@ class Locks:
         self._keys: dict[bytes, Keys] = {}
         self._locked = 0
         self._worked = 0
+        #: The one that opened the last entry.
+        self.password = b""
 
     def open(self, source: Source, record: Record, budget: Budget) -> Feed | None:
         """Return an entry's decrypted data; None if no password opens it."""
@@ -113,6 +115,7 @@ class Locks:
             budget.check()
             if (feed := self._fitting(source, record, password, budget)) is not None:
                 self._spellings.insert(0, self._spellings.pop(place))
+                self.password = password
                 self._worked = max(self._worked, 1) if place < self._worked else self._worked + 1
                 return feed
         self._locked += 1

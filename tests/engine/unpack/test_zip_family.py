@@ -3,6 +3,7 @@
 import bz2
 import io
 import lzma
+import random
 import struct
 import zlib
 from pathlib import Path
@@ -13,6 +14,7 @@ import zstandard
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.limits import UnpackLimits
+from medscan_gui.engine.unpack.zip_crypto import old_keys
 from tests.engine.unpack.conftest import SAMPLES, Look
 from tests.engine.unpack.made_zip import Entry, deflated, local_header, made, stored, without_directory
 from tests.engine.unpack.mutations import dishonest, flips, truncations
@@ -49,6 +51,30 @@ def test_altered_encrypted_data_are_never_called_read(name: str, look: Look) -> 
     looked = look(bytes(content), passwords=("infected",))
     [ending] = looked.troubles.values()
     assert ending[0] in {Outcome.DAMAGED, Outcome.ENCRYPTED}
+
+
+def _old_encrypted(content: bytes, password: bytes, check: int) -> bytes:
+    """Encrypt with the old cipher, as APPNOTE.TXT 6.1 says it."""
+    first, second, third = old_keys(password)
+    out = bytearray()
+    for byte in bytes(11) + bytes((check,)) + content:
+        low = (third | 2) & 0xFFFF
+        out.append(byte ^ (low * (low ^ 1) >> 8 & 0xFF))
+        first = zlib.crc32(bytes((byte,)), first ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
+        second = ((second + (first & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        third = zlib.crc32(bytes((second >> 24,)), third ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return bytes(out)
+
+
+@pytest.mark.parametrize("size", [1 << 10, 1100 << 10])
+def test_old_cipher_small_and_large(size: int, look: Look) -> None:
+    content = payload() + random.Random(3).randbytes(size)
+    data = _old_encrypted(content, b"infected", _crc(content) >> 24)
+    archive = made(Entry(data=data, size=len(content), crc=_crc(content), flags=1))
+    looked = look(archive, passwords=("wrong", "infected"))
+    assert looked.found == [(_NAME,)]
+    assert not looked.troubles
+    assert look(archive, passwords=("wrong",)).troubles == {(_NAME,): (Outcome.ENCRYPTED, Cause.NONE, "")}
 
 
 def test_password_is_found_by_checksum_where_the_check_byte_fits_by_chance(look: Look) -> None:
