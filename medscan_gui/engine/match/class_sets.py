@@ -9,15 +9,14 @@ import mmap
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from enum import IntEnum
-from typing import Protocol, Self
+from typing import Protocol
 
 from medscan_gui.engine.match.base import Content, RulesRefusedError
 from medscan_gui.engine.match.beginning import all_read_beginning
-from medscan_gui.engine.match.knowledge import Knowledge
-from medscan_gui.engine.match.modules import PARSED
+from medscan_gui.engine.match.marks import Kind, Marks
 from medscan_gui.engine.match.rule_files import RuleFile, analysed
-from medscan_gui.engine.match.rule_split import Split, split
+from medscan_gui.engine.match.rule_split import KeptRule, split
+from medscan_gui.engine.match.screen import screen
 
 #: Sizes from which on a content is of another class: many rules say `filesize < 500KB`, and so on.
 SIZES = (64 << 10, 512 << 10, 2 << 20, 5 << 20, 20 << 20)
@@ -30,7 +29,8 @@ _COPIES_LEAST = 1 << 20
 #: for all rules takes (and splitting and compiling takes 0.3 to 0.8), but only a third of a smaller size's set.
 _FROM_ALL, _FROM_SMALLER = 0.25, 1.0
 
-_MZ, _ELF = b"MZ", b"\x7fELF"
+#: A screen that finds something in more than one of so many contents is in vain; told after so many.
+_HELD_MOST, _TRIAL = 4, 64
 
 
 class Found(Protocol):
@@ -61,18 +61,8 @@ class RuleName(Protocol):
 Compile = Callable[[Mapping[str, str]], Compiled]
 
 
-class Kind(IntEnum):
-    """How a content begins."""
-
-    PLAIN = 0
-    #: As some rule demands it of contents that are no programs.
-    MARKED = 1
-    MZ = 2
-    ELF = 3
-
-
 class RuleSet:
-    """The rules for the contents of one class, or of several."""
+    """Rules for the contents of one class, or of several."""
 
     def __init__(self, texts: Mapping[str, str], rules: Compiled | None) -> None:
         """`rules` is None if none is left."""
@@ -85,12 +75,26 @@ class RuleSet:
 
 
 class ContentClass:
-    """The set of one class as it is now."""
+    """What the contents of one class are searched for, as it is now."""
 
-    def __init__(self, current: RuleSet, seconds: float) -> None:
+    def __init__(self, kind: Kind, least: int, current: RuleSet, seconds: float) -> None:
+        self.kind = kind
+        self.least = least
         self.set = current
+        #: Searched for before `set`, which is left out if nothing of it is found; None: there is none.
+        self.screen: RuleSet | None = None
+        #: The screen is this class's own, or none pays: what is still to come is its own set.
+        self.screened = False
         #: Seconds of searching that may pass before it gets its own; None: it has, or never will.
         self.left: float | None = seconds
+        self._passed = self._held = 0
+
+    def screen_held(self, *, held: bool) -> None:
+        """Say whether something of the screen was found. One that often finds something is in vain."""
+        self._passed += 1
+        self._held += held
+        if self._passed >= _TRIAL and self._held * _HELD_MOST > self._passed:
+            self.screen = None
 
 
 class ClassSets:
@@ -101,11 +105,11 @@ class ClassSets:
         self.full = RuleSet(texts, full)
         self._compile = compiled
         self._price = price
-        self._unknown = ContentClass(self.full, price * _FROM_ALL)
+        self._unknown = ContentClass(Kind.PLAIN, 0, self.full, price * _FROM_ALL)
         self._files: list[RuleFile] = []
         self._classes: dict[Kind, list[ContentClass]] = {}
         self._room = max(_COPIES_LEAST, _COPIES * sum(map(len, texts.values())))
-        self._marks = _Marks(frozenset())
+        self._marks = Marks(frozenset())
         self._probe: Compiled | None = None
 
     def choose(self, content: Content) -> ContentClass:
@@ -118,26 +122,28 @@ class ClassSets:
             kind = self._marks.kind_of(bytes(content[: self._marks.longest]))
         return self._classes[kind][bisect_right(SIZES, len(content))]
 
-    def book(self, used: ContentClass, seconds: float) -> None:
-        """Say how long a search took whose class has not its own set yet."""
+    def book(self, used: ContentClass, seconds: float, screening: float = 0.0) -> None:
+        """Say how long a search took, and its screen before, whose class has not its own set yet."""
         if used.left is None:
             return
-        used.left -= seconds
+        used.left -= seconds if used.screened else seconds + screening
         if used.left > 0.0:
             return
-        used.left = None
         if used is self._unknown:
+            used.left = None
             self._analyse()
         else:
-            self._give_own(used)
+            self._advance(used)
 
-    def prepare(self) -> None:
-        """Give every class its own set now, whatever memory that takes."""
+    def prepare(self, *, screens: bool = True) -> None:
+        """Give every class its own set now, whatever memory that takes; without `screens`, leave those away."""
         self._room = sys.maxsize
         self.book(self._unknown, sys.maxsize)
-        for classes in self._classes.values():
-            for one in classes:
+        for one in (one for classes in self._classes.values() for one in classes):
+            while one.left is not None:
                 self.book(one, sys.maxsize)
+            if not screens:
+                one.screen = None
 
     # Making -------------------------------------------------------------------------------------
 
@@ -146,40 +152,56 @@ class ClassSets:
         self._files = analysed(self.full.texts, [rule.identifier for rule in self.full.rules])
         if not any(file.understood for file in self._files):
             return
-        self._marks = _Marks.of(self._files)
+        self._marks = Marks.of(self._files)
         self._probe = self._compile({"probe": self._marks.probe()})
-        self._classes = {
-            kind: [ContentClass(self.full, self._price * _FROM_ALL) for _ in range(len(SIZES) + 1)] for kind in Kind
-        }
+        price = self._price * _FROM_ALL
+        self._classes = {kind: [ContentClass(kind, least, self.full, price) for least in (0, *SIZES)] for kind in Kind}
 
-    def _give_own(self, used: ContentClass) -> None:
-        kind = next(kind for kind, classes in self._classes.items() if used in classes)
-        place = self._classes[kind].index(used)
-        least = SIZES[place - 1] if place else 0
-        made = self._made(split(self._files, self._marks.knowledge(kind)._replace(least=least)), used.set)
-        used.set = made
-        for larger in self._classes[kind][place + 1 :]:
-            if larger.left is None:
-                break
-            if larger.set is self.full:
-                larger.left += self._price * (_FROM_SMALLER - _FROM_ALL)
-            larger.set = made  # what certainly is not found in a small content is not in a larger one either
+    def _advance(self, used: ContentClass) -> None:
+        """Make a class its screen, or its own set once it has one."""
+        wanted = split(self._files, self._marks.knowledge(used.kind)._replace(least=used.least))
+        rules = wanted.rules
+        beginning_only = rules is not None and all_read_beginning(one.condition for one in rules)
+        if not used.screened and not beginning_only:
+            used.screened, used.left = True, self._price * _FROM_ALL
+            made = self._made(screen(wanted), used.screen)
+            if made is not used.screen:
+                self._hand_on(used, screen_made=made)
+            return
+        used.left, used.screened = None, True
+        own = self._made(wanted.texts, used.set)
+        if own is None or own is used.set or not _has_rules(own, rules):
+            return
+        own.shadows, own.beginning_only = wanted.shadows, beginning_only
+        if beginning_only:
+            used.screen = None
+        self._hand_on(used, set_made=own)
 
-    def _made(self, wanted: Split, instead: RuleSet) -> RuleSet:
-        """Compile a split set; `instead` where that is no gain, or not possible."""
-        size = sum(map(len, wanted.texts.values()))
-        if wanted.texts == instead.texts or size > self._room:
+    def _hand_on(
+        self, used: ContentClass, *, screen_made: RuleSet | None = None, set_made: RuleSet | None = None
+    ) -> None:
+        """Give what was made to a class, and to those of larger contents that have nothing of their own.
+
+        What certainly is not found in a small content is not in a larger one either.
+        """
+        for one in self._classes[used.kind]:
+            if one is not used and (one.least < used.least or one.screened):
+                continue
+            if one.set is self.full and one.screen is None and one.left is not None and one is not used:
+                one.left += self._price * (_FROM_SMALLER - _FROM_ALL)
+            one.screen = screen_made or one.screen
+            one.set = set_made or one.set
+
+    def _made(self, texts: dict[str, str], instead: RuleSet | None) -> RuleSet | None:
+        """Compile a set; `instead` where that is no gain, or not possible."""
+        size = sum(map(len, texts.values()))
+        if (instead is not None and texts == instead.texts) or size > self._room:
             return instead
         try:
-            rules = self._compile(wanted.texts) if wanted.texts else None
+            made = RuleSet(texts, self._compile(texts) if texts else None)
         except RulesRefusedError:  # something was needed that was left out: search for all
             return instead
-        if wanted.names is not None and wanted.names != [rule.identifier for rule in rules or ()]:
-            return instead
         self._room -= size
-        made = RuleSet(wanted.texts, rules)
-        made.shadows = wanted.shadows
-        made.beginning_only = wanted.conditions is not None and all_read_beginning(wanted.conditions)
         return made
 
     def _probed(self, content: mmap.mmap) -> Kind:
@@ -190,44 +212,6 @@ class ClassSets:
         return Kind[found[0].rule] if found else Kind.PLAIN
 
 
-class _Marks:
-    """The beginnings by which contents are told apart."""
-
-    def __init__(self, beginnings: frozenset[bytes]) -> None:
-        self._marks = tuple(sorted(beginnings))
-        self._by_start = {mark[:2]: tuple(m for m in self._marks if m[:2] == mark[:2]) for mark in self._marks}
-        self.longest = max(map(len, (_ELF, *self._marks)))
-
-    @classmethod
-    def of(cls, files: list[RuleFile]) -> Self:
-        """Return all that some rule demands. One byte alone would mark too many."""
-        demanded = {mark for file in files for rule in file.rules for mark in rule.demanded_beginnings()}
-        return cls(frozenset(mark for mark in demanded if len(mark) > 1 and not mark.startswith((_MZ, _ELF))))
-
-    def kind_of(self, beginning: bytes) -> Kind:
-        """Return the kind of a content that begins so, of which `longest` bytes are given."""
-        if beginning.startswith(_MZ):
-            return Kind.MZ
-        if beginning.startswith(_ELF):
-            return Kind.ELF
-        return Kind.MARKED if beginning.startswith(self._by_start.get(beginning[:2], ())) else Kind.PLAIN
-
-    def knowledge(self, kind: Kind) -> Knowledge:
-        """Return what is certain of contents of a kind."""
-        absent = frozenset(PARSED)
-        if kind in {Kind.MZ, Kind.ELF}:
-            begins = _MZ if kind is Kind.MZ else _ELF
-            absent = frozenset(module for module, parsed in PARSED.items() if parsed != begins)
-            return Knowledge(begins=begins, absent=absent)
-        marks = self._marks if kind is Kind.PLAIN else ()
-        return Knowledge(begins_not=(_MZ, _ELF, *marks), absent=absent)
-
-    def probe(self) -> str:
-        """Return rules that are named like kinds, of which one at most is found."""
-        marked = " or ".join(["false", *(_begins(mark) for mark in self._marks)])
-        kinds = {Kind.MZ: _begins(_MZ), Kind.ELF: _begins(_ELF), Kind.MARKED: marked}
-        return "\n".join(f"rule {kind.name} {{ condition: {condition} }}" for kind, condition in kinds.items())
-
-
-def _begins(mark: bytes) -> str:
-    return "(" + " and ".join(f"uint8({place}) == {value}" for place, value in enumerate(mark)) + ")"
+def _has_rules(made: RuleSet, wanted: list[KeptRule] | None) -> bool:
+    """Say whether libyara knows the rules that were wanted; not asked where files were taken as they are."""
+    return wanted is None or [one.rule.name for one in wanted] == [rule.identifier for rule in made.rules or ()]

@@ -18,7 +18,6 @@ from medscan_gui.engine.match.knowledge import ANY, FALSE, TRUE, Knowledge
 from medscan_gui.engine.match.modules import PARSED
 from medscan_gui.engine.match.reasoning import View, fold, relax
 from medscan_gui.engine.match.rule_files import Rule, RuleFile, uses
-from medscan_gui.engine.match.rule_text import Span
 
 
 class _Fate(Enum):
@@ -28,15 +27,32 @@ class _Fate(Enum):
     WHOLE = 3
 
 
+class KeptRule(NamedTuple):
+    """A rule of a split set, and what is asked there instead of its own condition."""
+
+    rule: Rule
+    condition: Node
+    is_shadow: bool
+
+
 class Split(NamedTuple):
     """A set for one class. `texts` is what to compile, for each file that is left."""
 
     texts: dict[str, str]
-    #: (file, rule) of those that only say: search again with all.
-    shadows: frozenset[tuple[str, str]]
-    #: Names of the rules in it, in order, and their conditions; None if a file was taken as it is.
-    names: list[str] | None
-    conditions: list[Node] | None
+    #: Of each file the rules that are left; None if it was taken as it is.
+    parts: list[tuple[RuleFile, list[KeptRule] | None]]
+
+    @property
+    def shadows(self) -> frozenset[tuple[str, str]]:
+        """(file, rule) of those that only say: search again with all."""
+        return frozenset((file.path, one.rule.name) for file, kept in self.parts for one in kept or () if one.is_shadow)
+
+    @property
+    def rules(self) -> list[KeptRule] | None:
+        """The rules in it, in order; None if a file was taken as it is."""
+        if any(kept is None for _, kept in self.parts):
+            return None
+        return [one for _, kept in self.parts for one in kept or ()]
 
 
 class _Decision(NamedTuple):
@@ -60,21 +76,18 @@ def split(files: Iterable[RuleFile], knowledge: Knowledge, *, cheap: frozenset[s
 
 def _assembled(files: list[RuleFile], decided: "list[list[_Decision] | None]") -> Split:
     texts: dict[str, str] = {}
-    shadows: set[tuple[str, str]] = set()
-    all_kept: list[tuple[Rule, _Decision]] = []
+    parts: list[tuple[RuleFile, list[KeptRule] | None]] = []
     for file, decisions in zip(files, decided, strict=True):
         if decisions is None:
             texts[file.path] = file.source
+            parts.append((file, None))
             continue
-        kept = [pair for pair in zip(file.rules, decisions, strict=True) if _is_kept(*pair)]
+        pairs = [pair for pair in zip(file.rules, decisions, strict=True) if _is_kept(*pair)]
+        kept = [KeptRule(rule, _asked(rule, one), one.fate is _Fate.SHADOW) for rule, one in pairs]
         if kept:
-            texts[file.path] = _source(file, kept)
-        shadows.update((file.path, rule.name) for rule, decision in kept if decision.fate is _Fate.SHADOW)
-        all_kept += kept
-    if None in decided:
-        return Split(texts, frozenset(shadows), None, None)
-    names, conditions = [rule.name for rule, _ in all_kept], [_asked(*pair) for pair in all_kept]
-    return Split(texts, frozenset(shadows), names, conditions)
+            texts[file.path] = source_of(file, kept)
+        parts.append((file, kept))
+    return Split(texts, parts)
 
 
 def _paid(files: list[RuleFile], decided: list[list[_Decision] | None]) -> frozenset[str]:
@@ -153,27 +166,23 @@ def _asked(rule: Rule, decision: _Decision) -> Node:
     return decision.condition or rule.condition
 
 
-def _source(file: RuleFile, kept: list[tuple[Rule, _Decision]]) -> str:
+def source_of(file: RuleFile, kept: list[KeptRule]) -> str:
     """Return the source of a file with the kept rules only."""
-    used = frozenset(module for rule, decision in kept for module in uses(_asked(rule, decision)))
+    used = frozenset(module for one in kept for module in uses(one.condition))
     imports = [f'import "{part.module}"\n' for part in file.imports if part.module not in PARSED or part.module in used]
-    return "".join([*imports, *(_rule_source(file.source, rule, decision) for rule, decision in kept)])
+    return "".join([*imports, *(_rule_source(file.source, one) for one in kept)])
 
 
-def _rule_source(source: str, rule: Rule, decision: _Decision) -> str:
-    text = rule.text
-    if decision.condition is None or decision.condition is rule.condition:
+def _rule_source(source: str, one: KeptRule) -> str:
+    text = one.rule.text
+    if one.condition is one.rule.condition:
         return source[slice(*text.whole)] + "\n"
-    asked = decision.condition
+    has_strings = text.section.end > text.section.start
     return (
-        source[text.whole.start : text.section.start if _has(text.section) else text.condition.start]
-        + (_strings(source, rule, asked.tokens) + "condition:" if _has(text.section) else "")
-        + f"\n{asked.text}\n}}\n"
+        source[text.whole.start : text.section.start if has_strings else text.condition.start]
+        + (_strings(source, one.rule, one.condition.tokens) + "condition:" if has_strings else "")
+        + f"\n{one.condition.text}\n}}\n"
     )
-
-
-def _has(span: Span) -> bool:
-    return span.end > span.start
 
 
 def _strings(source: str, rule: Rule, tokens: list[str]) -> str:

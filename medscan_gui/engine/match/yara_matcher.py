@@ -55,30 +55,52 @@ class YaraMatcher:
 
     def match(self, content: Content, path: bytes, seconds: float) -> list[RuleMatch]:
         """Return what matched; see `Matcher`."""
-        externals = _externals(path) if self._needs_externals else None
-        started = time.perf_counter()
+        search = _Search(content, _externals(path) if self._needs_externals else None, seconds)
         try:
-            used = self.sets.choose(content)
-            found = _search(used.set, content, externals, seconds)
-            if found and not used.set.shadows.isdisjoint((match.namespace, match.rule) for match in found):
-                left = seconds - (time.perf_counter() - started)
-                found = _search(self.sets.full, content, externals, left)
+            return self._match(search)
         except yara.TimeoutError as error:
             raise MatchTooSlowError from error
         except yara.Error as error:
             raise MatchFailedError(str(error)) from error
+
+    def _match(self, search: "_Search") -> list[RuleMatch]:
+        used = self.sets.choose(search.content)
+        screened = started = search.started
+        if used.screen is not None:
+            held = bool(search.run(used.screen))
+            used.screen_held(held=held)
+            screened = time.perf_counter()
+            if not held:
+                self.sets.book(used, 0.0, screened - started)
+                return []
+        found = search.run(used.set)
+        if found and not used.set.shadows.isdisjoint((match.namespace, match.rule) for match in found):
+            found = search.run(self.sets.full)
         if used.left is not None:
-            self.sets.book(used, time.perf_counter() - started)
+            self.sets.book(used, time.perf_counter() - screened, screened - started)
         return [_rule_match(match) for match in found] if found else []
 
 
-def _search(wanted: RuleSet, content: Content, externals: dict[str, str] | None, seconds: float) -> list[Found]:
-    if wanted.rules is None:
-        return []
-    if wanted.beginning_only and not isinstance(content, mmap.mmap):  # what is mapped has not been read yet
-        content = content[:HEAD_BYTES]
-    # fast: a string that no count asks for is not looked for again once it is found.
-    return wanted.rules.match(data=content, externals=externals, timeout=max(1, int(seconds)), fast=True)
+class _Search:
+    """One content that is searched, perhaps several times, within its seconds."""
+
+    def __init__(self, content: Content, externals: dict[str, str] | None, seconds: float) -> None:
+        self.content = content
+        self.started = time.perf_counter()
+        self._externals = externals
+        self._seconds = seconds
+        self._again = False
+
+    def run(self, wanted: RuleSet) -> list[Found]:
+        if wanted.rules is None:
+            return []
+        content = self.content
+        if wanted.beginning_only and not isinstance(content, mmap.mmap):  # what is mapped has not been read yet
+            content = content[:HEAD_BYTES]
+        seconds = self._seconds - (time.perf_counter() - self.started) if self._again else self._seconds
+        self._again = True
+        # fast: a string that no count asks for is not looked for again once it is found.
+        return wanted.rules.match(data=content, externals=self._externals, timeout=max(1, int(seconds)), fast=True)
 
 
 def _externals(path: bytes) -> dict[str, str]:

@@ -14,7 +14,8 @@ import pytest
 from bench.rule_sets import rule_set
 from medscan_gui.engine.match import class_sets
 from medscan_gui.engine.match.base import Content, MatchFailedError
-from medscan_gui.engine.match.class_sets import SIZES, Kind
+from medscan_gui.engine.match.class_sets import SIZES
+from medscan_gui.engine.match.marks import Kind
 from medscan_gui.engine.match.rule_files import analysed
 from medscan_gui.engine.match.yara_matcher import YaraMatcher
 from tests.engine.match.synthesis import BEGINNINGS, Maker
@@ -28,33 +29,37 @@ def own_rules() -> dict[str, bytes]:
 
 
 def made_rules() -> dict[str, bytes]:
-    return {path: text.encode() for path, text in rule_set(5200 if SAMPLES else 250).items()}
+    return {path: text.encode() for path, text in rule_set(5200 if SAMPLES else 220).items()}
 
 
-def both(sources: dict[str, bytes]) -> tuple[YaraMatcher, YaraMatcher]:
+def both(sources: dict[str, bytes], *, screens: bool = True) -> tuple[YaraMatcher, YaraMatcher]:
     """A matcher that searches for all rules, and one that has a set for each class."""
     gated = YaraMatcher(sources)
-    gated.sets.prepare()
+    gated.sets.prepare(screens=screens)
     return YaraMatcher(sources, gated=False), gated
 
 
 @pytest.mark.timeout(0 if SAMPLES else 300)
-@pytest.mark.parametrize(("sources", "found_least"), [(own_rules(), 45), (made_rules(), 200)], ids=["own", "made"])
+@pytest.mark.parametrize(("sources", "found_least"), [(own_rules(), 45), (made_rules(), 170)], ids=["own", "made"])
 def test_what_is_found_is_the_same(
-    sources: dict[str, bytes], found_least: int, capsys: pytest.CaptureFixture[str]
+    sources: dict[str, bytes], found_least: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(class_sets, "_HELD_MOST", 0)  # screens stay, though most of these contents hold something
     plain, gated = both(sources)
+    _, without_screens = both(sources, screens=False)
     assert gated.sets.full.rules is not None
     texts = {path: source.decode() for path, source in sources.items()}
     files = analysed(texts, [rule.identifier for rule in gated.sets.full.rules])
     assert all(file.understood for file in files)
     found: set[str] = set()
-    gated_ones = count = 0
+    gated_ones = screened = count = 0
     largest = 1_200_000 if SAMPLES else 300_000
-    for content, path in Maker(files, seed=11).contents(SAMPLES or 1500, largest):
+    for content, path in Maker(files, seed=11).contents(SAMPLES or 1000, largest):
         expected = plain.match(content, path, 60.0)
         assert gated.match(content, path, 60.0) == expected, (content[:200], path)
+        assert without_screens.match(content, path, 60.0) == expected, (content[:200], path)
         found.update(match.rule for match in expected)
+        screened += gated.sets.choose(content).screen is not None
         gated_ones += gated.sets.choose(content).set is not gated.sets.full
         count += 1
     said = f"{count} contents, {len(found)} of {plain.rules} rules found, {gated_ones} searched for fewer rules"
@@ -63,6 +68,7 @@ def test_what_is_found_is_the_same(
             sys.stdout.write(f"\n{said}\n")
     assert len(found) >= (plain.rules * 0.75 if SAMPLES else found_least)
     assert gated_ones > count * 0.9
+    assert screened > count * 0.9
 
 
 def test_mapped_contents_are_of_the_same_class(tmp_path: Path) -> None:
@@ -106,26 +112,45 @@ def test_large_contents_are_searched_for_what_can_match_them() -> None:
         assert [rule.identifier for rule in chosen] == rules
 
 
-def test_a_class_gets_its_set_when_searching_has_taken_as_long() -> None:
+def test_a_class_gets_screen_and_set_when_searching_has_taken_as_long() -> None:
     matcher = YaraMatcher(own_rules())
-    content = b"MZ" + bytes(5000)
-    price = matcher.sets._price * class_sets._FROM_ALL
-    for _ in range(3):  # all; all, of a known class; its own
-        used = matcher.sets.choose(content)
-        assert used.set is matcher.sets.full
-        matcher.sets.book(used, price * 0.9)
-        assert matcher.sets.choose(content) is used
-        matcher.sets.book(used, price * 0.2)
-        if matcher.sets.choose(content).set is not matcher.sets.full:
-            break
-    own = matcher.sets.choose(content)
-    assert own.left is None
-    assert own.set.rules is not None
-    assert sum(1 for _ in own.set.rules) < matcher.rules
-    larger = matcher.sets.choose(content * 1000)
-    assert larger is not own
-    assert larger.set is own.set  # until it has cost as much
-    assert matcher.sets.choose(b"text").set is matcher.sets.full
+    sets, content = matcher.sets, b"MZ" + bytes(5000)
+    price = sets._price * class_sets._FROM_ALL
+    for _ in range(2):  # all; all, of a known class
+        used = sets.choose(content)
+        assert used.screen is None
+        sets.book(used, price * 0.9)
+        assert sets.choose(content).screen is None
+        sets.book(used, price * 0.2)
+    used = sets.choose(content)
+    screened = used.screen
+    assert screened is not None
+    assert used.set is sets.full
+    larger = sets.choose(content * 1000)
+    assert larger is not used
+    assert larger.screen is screened  # until it has cost as much
+    assert sets.choose(b"text").screen is None
+    sets.book(used, 0.0, price * 99)  # nothing was found in the screen: no other set is wanted
+    assert used.set is sets.full
+    sets.book(used, price * 1.1)
+    assert used.left is None
+    assert used.set.rules is not None
+    assert sum(1 for _ in used.set.rules) < matcher.rules
+    sets.book(larger, 0.0, price * 99)
+    assert larger.screen is not screened
+
+
+def test_a_screen_that_often_finds_something_is_left_away() -> None:
+    source = b'rule R { strings: $a = "a common one" $b = "scarce" $c = "rarely" condition: all of them }'
+    _, gated = both({"r": source})
+    used = gated.sets.choose(b"text")
+    for number in range(200):
+        assert used.screen is not None
+        gated.match(b"a common one" if number % 10 == 0 else b"text", b"/x", 60.0)
+    for _ in range(200):
+        assert gated.match(b"a common one", b"/x", 60.0) == []
+    assert used.screen is None
+    assert len(gated.match(b"a common one, scarce, rarely", b"/x", 60.0)) == 1
 
 
 def test_memory_for_sets_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,14 +158,15 @@ def test_memory_for_sets_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(class_sets, "_COPIES_LEAST", 0)
     sources = own_rules()
     matcher = YaraMatcher(sources)
-    for _ in range(60):
+    for _ in range(20):
         for kind in Kind:
             for size in (10, *SIZES):
                 content = memoryview(
                     {Kind.MZ: b"MZ", Kind.ELF: b"\x7fELF", Kind.MARKED: b"regf"}.get(kind, b"ab").ljust(size)
                 )
                 matcher.sets.book(matcher.sets.choose(content), 9.0)
-    made = {id(one.set): one.set for classes in matcher.sets._classes.values() for one in classes}
+    classes = [one for classes in matcher.sets._classes.values() for one in classes]
+    made = {id(rules): rules for one in classes for rules in (one.set, one.screen) if rules is not None}
     sizes = [sum(map(len, one.texts.values())) for one in made.values() if one is not matcher.sets.full]
     assert sizes
     assert sum(sizes) <= sum(map(len, sources.values()))
