@@ -13,17 +13,18 @@ from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.match.base import RuleMatch
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, cut_short, damaged
 from medscan_gui.engine.unpack.ole_objects import open_ole1
-from medscan_gui.engine.unpack.rtf_tokens import Kind, Token, is_closed, tokens
+from medscan_gui.engine.unpack.rtf_tokens import Kind, is_closed, letters, tokens
 from medscan_gui.engine.unpack.source import MemorySource, Source
 
 #: Groups that hold data, and what their content is called.
 _NAMES = {b"objdata": b"object", b"pict": b"picture", b"datastore": b"datastore", b"themedata": b"themedata"}
 _WORDS = re.compile(rb"\\(objdata|pict|datastore|themedata)(?![A-Za-z])")
-_WINDOW, _OVERLAP = 1 << 20, 16
+#: Windows in which they are looked for grow from the first size to the second.
+_FIRST_WINDOW, _WINDOW, _OVERLAP = 4 << 10, 1 << 20, 16
 _NO_DIGITS = bytes(byte for byte in range(256) if byte not in b"0123456789abcdefABCDEF")
 _OLE1, _OLE2 = b"\x01\x05\0\0\x02\0\0\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Objects within the data of one object that are looked at: real ones have none.
-_MOST_NESTED = 4
+_MOST_NESTED = 2
 #: So much of the data of an object is kept while it is decoded.
 _KEPT = 1 << 20
 
@@ -57,42 +58,46 @@ class _Data:
         #: and where objects within it begin.
         self.end = start
         self.front = bytearray()
-        self.ambiguous = False
+        self.groups = False
+        self.characters = False
         self.nested: list[int] = []
 
     def decoded(self) -> Iterator[bytes]:
         """Yield the bytes piece by piece."""
         depth, digit = 0, b""
-        for token in tokens(self._source, self._start, self._budget):
-            self.end = token.end
-            if token.kind is Kind.OPEN:
+        for kind, value, end in tokens(self._source, self._start, self._budget):
+            self.end = end
+            if kind == Kind.OPEN:
                 depth += 1
-                self.ambiguous = True
-            elif token.kind is Kind.CLOSE:
+                self.groups = True
+            elif kind == Kind.CLOSE:
                 depth -= 1
                 if depth < 0:
                     return
             elif not depth or self._reading.groups:
-                part, digit = self._part(token, digit)
+                part, digit = self._part(kind, value, digit)
                 if part:
                     self.front += part[: _KEPT - len(self.front)]
                     yield part
 
-    def _part(self, token: Token, digit: bytes) -> tuple[bytes, bytes]:
+    def _part(self, kind: int, value: bytes, digit: bytes) -> tuple[bytes, bytes]:
         """Return the bytes of one token, and the digit that waits for its second half."""
-        text = b""
-        if token.kind is Kind.TEXT:
-            text = token.value
-        elif token.kind is Kind.RAW:
-            return token.value, digit
-        elif token.kind is Kind.WORD and token.value == b"objdata":
-            self.nested.append(token.end)
-        elif token.kind is Kind.SYMBOL and token.value:
-            self.ambiguous = True
-            text = bytes([int(token.value, 16)]) if self._reading.characters else b""
-        digits = digit + text.translate(None, _NO_DIGITS)
+        if kind == Kind.RAW:
+            return value, digit
+        if kind == Kind.WORD:
+            if value == b"objdata":
+                self.nested.append(self.end)
+            return b"", digit
+        if kind == Kind.SYMBOL:
+            self.characters = True
+            value = bytes([int(value, 16)]) if self._reading.characters and value else b""
+        digits = digit + letters(value).translate(None, _NO_DIGITS)
         even = len(digits) & ~1
         return bytes.fromhex(digits[:even].decode()), digits[even:]
+
+    def needs(self, reading: _Reading) -> bool:
+        """Say whether another reading than this first one would give anything else."""
+        return self.characters if reading.characters else self.groups
 
 
 class _Object(NamedTuple):
@@ -145,6 +150,8 @@ def _object(source: Source, start: int, name: bytes, unpacking: Unpacking) -> _Y
     first: _Data | None = None
     known, trouble = False, None
     for reading in (_FIRST, *_OTHERS):
+        if first is not None and not first.needs(reading):
+            continue
         data = _Data(source, start, reading, unpacking)
         yield Member(b"[" + name + reading.name + b"]", data.decoded())
         first = first or data
@@ -156,8 +163,6 @@ def _object(source: Source, start: int, name: bytes, unpacking: Unpacking) -> _Y
                 yield from _disguised(whole, name, unpacking)
             except UnpackError as error:
                 trouble = trouble or error
-        if not first.ambiguous:
-            break
     return _Object(first.end if first else start, first.nested if first else [], None if known else trouble)
 
 
@@ -182,8 +187,10 @@ def _again(source: Source, start: int, reading: _Reading, unpacking: Unpacking) 
 
 def _next(source: Source, at: int) -> tuple[bytes, int] | None:
     """Return the next word that begins data, and the place behind it."""
+    size = _FIRST_WINDOW
     while at < source.size:
-        window = source.read_at(at, _WINDOW)
+        window = source.read_at(at, size)
+        size = min(4 * size, _WINDOW)
         found = _WORDS.search(window)
         # A word at the very end of the window may go on behind it.
         if found is not None and (found.end() < len(window) or at + len(window) >= source.size):

@@ -124,6 +124,15 @@ def test_object_across_the_windows_of_the_reader(look: Look) -> None:
         assert look(front + b"{\\object{\\*\\objdata " + _every(_HEX, 40, b"\\par ") + b"}}}").found
 
 
+def test_digits_stay_in_step_across_all_windows(look: Look) -> None:
+    data = random.Random(9).randbytes(30_000) + payload()
+    digits = ole1_object(b"Package", packaged(b"payload.txt", data)).hex().encode()
+    for step, between in ((41, b"\\deadbeef7 "), (37, b"{\\*\\x}"), (1001, b"\\" + b"a" * 100 + b" "), (13, b"\\'61")):
+        for shift in range(0, 60, 7):
+            looked = look(b"{\\rtf1" + b" " * shift + b"{\\objdata " + _every(digits, step, between) + b"}}")
+            assert (b"[object 1]", _PACKAGE) in looked.found
+
+
 def test_unfinished_documents_are_never_called_read(look: Look) -> None:
     content = rtf_with(_OBJECT)
     assert look(content + b"\n").ending[0] is Outcome.SCANNED
