@@ -1,10 +1,10 @@
 """Zip archives, and everything that is one under another name."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.file_type import FileType
-from medscan_gui.engine.unpack.base import Format, Member, Unpacking, cut_short, damaged, not_opened
+from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, cut_short, damaged, not_opened
 from medscan_gui.engine.unpack.source import Source
 from medscan_gui.engine.unpack.zip_other import (
     MOST_STARTS,
@@ -67,17 +67,19 @@ def open_zip(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     begins = source.read_at(0, 2) == b"PK"
     if directory is None and (not begins and not _HOLDERS.isdisjoint(source.types)):
         return  # no archive: the mark of one is somewhere in its last bytes
-    archive = _Archive(source, unpacking, directory)
+    archive = _Archive(source, unpacking, directory, begins=begins)
     yield from archive.members()
-    archive.complain(begins)
+    archive.complain()
 
 
 class _Archive:
-    def __init__(self, source: Source, unpacking: Unpacking, directory: Directory | None) -> None:
+    def __init__(self, source: Source, unpacking: Unpacking, directory: Directory | None, *, begins: bool) -> None:
+        """`begins`: the content is an archive from its first byte on."""
         self._source = source
         self._unpacking = unpacking
         self._budget = unpacking.budget
         self._directory = directory
+        self._begins = begins
         self._locks = Locks(unpacking.passwords)
         self._short = False
         self._starts = 0
@@ -97,7 +99,8 @@ class _Archive:
 
     def _strays(self, start: int, end: int) -> Iterator[Member]:
         for entry in stray_entries(self._source, start, end, self._budget):
-            yield from self._entry(entry)
+            members = self._entry(entry)
+            yield from members if self._begins else _what_can_be_read(members)
 
     def _listed(self, directory: Directory, place: tuple[int, int]) -> Generator[Member, None, int]:
         """Yield what a central record leads to; returns where its data end."""
@@ -174,17 +177,35 @@ class _Archive:
         self._starts += 1
         return Member(record.name, by_seven_zip(self._source, record, self._unpacking, password), size=record.size)
 
-    def complain(self, begins: bool) -> None:
-        """Raise UnpackError for what the archive as a whole lacks. `begins`: it is one from its first byte on."""
+    def complain(self) -> None:
+        """Raise UnpackError for what the archive as a whole lacks."""
         if self._directory is None:
-            if begins and is_first_part(self._source):
+            if self._begins and is_first_part(self._source):
                 raise cut_short("first part of a split zip archive")
-            if begins:
+            if self._begins:
                 raise cut_short("no central directory")
         elif self._directory.part:
             raise not_opened("last part of a split zip archive")
         elif self._short:
             raise damaged("the central directory holds fewer entries than it says")
+
+
+def _what_can_be_read(members: Iterator[Member]) -> Iterator[Member]:
+    """Yield entries that no directory leads to in a content that is something else first, such as a program.
+
+    They may be any data of it that look like entries: what cannot be read of them was promised by nobody.
+    """
+    for member in members:
+        if member.problem is None:
+            yield Member(member.name, _readable(member.chunks), size=member.size)
+
+
+def _readable(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except UnpackError as error:
+        if error.ending[0] is Outcome.LIMIT_REACHED:
+            raise
 
 
 def _is_directory(record: Record, listed: bool) -> bool:

@@ -225,6 +225,17 @@ def test_zip_in_front_and_behind_other_things(look: Look) -> None:
     assert look(inner).found == [(b"b.zip", b"c.zip", _NAME)]
 
 
+def test_what_looks_like_entries_in_a_program_is_no_promise(look: Look) -> None:
+    # Tests of archivers, compiled, hold archives that are broken or encrypted on purpose.
+    broken = made(deflated(_OTHER, local={"crc": 1}), Entry(data=b"?" * 60, flags=1, method=8, size=9, crc=1))
+    program = b"\x7fELF" + _NOISE + broken + without_directory(_ZIP) + _NOISE[:300] + made(deflated(_OTHER))
+    looked = look(program)
+    assert looked.found == [(_NAME,)]
+    assert (looked.ending, looked.troubles) == ((Outcome.SCANNED, Cause.NONE, ""), {})
+    # What its directory leads to is.
+    assert look(b"\x7fELF" + _NOISE + broken).troubles
+
+
 def test_entries_in_a_stored_archive_are_not_read_twice(look: Look) -> None:
     looked = look(made(stored(made(_STORED), name=b"inner.zip")))
     assert looked.counts == {(Outcome.SCANNED, Cause.NONE): 2}
