@@ -101,7 +101,9 @@ class Window:
         self.session: scripted.ScriptedSession | None = None
         self.requests: list[ScanRequest] = []
         self.door = scripted.ScriptedDoor()
-        self.main = MainWindow(services.paths, ScanPage(self._next_session, self._target, door=self.door))
+        self.unlock_door = scripted.ScriptedUnlockDoor()
+        page = ScanPage(self._next_session, self._target, door=self.door, unlock_door=self.unlock_door)
+        self.main = MainWindow(services.paths, page)
         self.page = self.main.scan_page
 
     def script(self, events: list[ScanEvent], *, hold_at: int | None = None) -> scripted.ScriptedSession:
@@ -140,11 +142,12 @@ def window(qtbot: QtBot, services: Services) -> Iterator[Window]:
     made.page.show_sight(scripted.SIGHT)
     qtbot.waitUntil(lambda: not made.page.memory.busy)
     yield made
-    for session in (made.session, made.door.session_made):
+    for session in (made.session, made.door.session_made, made.unlock_door.session_made):
         if session is not None:
             session.cancel()
     qtbot.waitUntil(lambda: not made.page.runner.running)
     qtbot.waitUntil(lambda: not (made.page.memory.busy or made.page.cards.busy or made.page.after.busy))
+    qtbot.waitUntil(lambda: not made.page.unlocking.busy)
     made.main.close()
     made.main.deleteLater()
     settle()

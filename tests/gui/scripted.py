@@ -28,6 +28,7 @@ from medscan_gui.core.words import Cause, Fate, Outcome, Severity, SignatureAge,
 from medscan_gui.gui.clean_up.doors import CleanUpDoor
 from medscan_gui.gui.scan.targets import Sight
 from medscan_gui.gui.scan_thread import Session
+from medscan_gui.gui.unlock.doors import UnlockDoor
 from medscan_gui.response.plan import CleanUpPlan, PlannedFile
 from medscan_gui.services import Services
 
@@ -353,3 +354,34 @@ class ScriptedDoor(CleanUpDoor):
         if self.trouble is not None:
             raise self.trouble
         self.accepted.append(acceptance)
+
+
+class ScriptedUnlockDoor(UnlockDoor):
+    """Sessions that read locked files by a script; what was asked for is kept for the test."""
+
+    def __init__(self) -> None:
+        self.script: Callable[[ScanRecord], ScriptedSession] = lambda first: ScriptedSession(story(unlocked(first)))
+        self.session_made: ScriptedSession | None = None
+        self.asked: list[tuple[str, tuple[str, ...], str]] = []
+        self.trouble: Exception | None = None
+
+    def session(self, services: Services, record: ScanRecord, passwords: Sequence[str], operator: str) -> Session:
+        """Follow the script, or refuse."""
+        self.asked.append((record.id, tuple(passwords), operator))
+        if self.trouble is not None:
+            raise self.trouble
+        self.session_made = self.script(record)
+        return self.session_made
+
+
+def unlocked(first: ScanRecord, still: Iterable[ItemProblem] = ()) -> ScanRecord:
+    """The record of the scan that read the locked files of `first`: all was opened but `still`."""
+    left = tuple(still)
+    after = record((), left, items=3, target=first.target, device=first.device)
+    return msgspec.structs.replace(
+        after,
+        id="0193532c-7c1e-7b44-a3ab-0f5a2f9e1b11",
+        follows=first.id,
+        evidence=(evidence := msgspec.structs.replace(after.evidence, earlier_items_read=first.coverage.items_read)),
+        verdict=decide(evidence),
+    )

@@ -17,6 +17,7 @@ from medscan_gui.core.words import Light
 from medscan_gui.gui.models.scans import HistoryRow, ScanColumn, sort_key
 from medscan_gui.gui.pages import journal as journal_module
 from medscan_gui.gui.pages.journal import JournalPage
+from medscan_gui.gui.pages.journal_details import TECHNICAL
 from medscan_gui.gui.pages.journal_edit import DeviceDialog
 from medscan_gui.gui.pages.journal_loader import PAGE
 from medscan_gui.gui.theme import theme
@@ -460,7 +461,7 @@ def test_every_control_has_a_name_and_every_word_changes(
     opened: Callable[..., tuple[JournalPage, Services]], small_journal: Path, qtbot: QtBot
 ) -> None:
     page, _services = opened(small_journal)
-    page.view.details.tabs.setCurrentIndex(4)
+    page.view.details.tabs.setCurrentIndex(TECHNICAL)
     for kind in (QPushButton, QLineEdit, QComboBox):
         for widget in page.findChildren(kind):
             if widget.isVisibleTo(page) and not widget.objectName().startswith("qt_"):

@@ -25,7 +25,7 @@ from medscan_gui.gui.widgets import Button, Label, Notice, column, row
 from medscan_gui.gui.widgets.panels import GAP
 
 #: Places of the tabs.
-SUMMARY, THREATS, NOT_READ, DONE, TECHNICAL, OPINIONS, SLOWEST = range(7)
+SUMMARY, THREATS, NOT_READ, DONE, OPINIONS, SLOWEST, TECHNICAL = range(7)
 
 
 class ScanDetails(QWidget):
@@ -77,7 +77,7 @@ class ScanDetails(QWidget):
         done = QScrollArea()
         done.setWidgetResizable(True)
         done.setWidget(self.connected)
-        tables = (self._facts_table, self._opinions_table, self._slowest_table)
+        tables = (self._opinions_table, self._slowest_table, self._facts_table)
         for page in (self.summary, self._findings_table, self._problems_tree, done, *tables):
             self.tabs.addTab(page, "")
         self.tabs.currentChanged.connect(self._offer_table)
@@ -183,9 +183,9 @@ class ScanDetails(QWidget):
             _("Threats ({count})").format(count=number(threats)),
             _("Not read ({count})").format(count=number(not_read)),
             _("Follow-up ({count})").format(count=number(len(self._entries))),
-            _("Technical"),
             _("Second opinions"),
             _("Slowest items"),
+            _("Technical"),
         )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QListView, QWidget
 
 from medscan_gui.core.device import Target
@@ -17,6 +17,9 @@ from medscan_gui.gui.scan.depth_choice import DepthChoice
 from medscan_gui.gui.scan.target_list import CHOICE_ROLE, TargetDelegate, TargetModel
 from medscan_gui.gui.scan.targets import Choice, Sight, choices
 from medscan_gui.gui.widgets import Button, Card, Label, row
+
+#: Pixels: one line of the list; it scrolls.
+_LEAST_HEIGHT = 80
 
 
 class _TargetView(QListView):
@@ -34,7 +37,17 @@ class _TargetView(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setProperty("role", "cards")
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(_LEAST_HEIGHT)
+
+    def scroll_to_chosen(self) -> None:
+        """Bring the chosen line into sight, once the list has the height that is left for it."""
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the chosen line in sight."""
+        super().resizeEvent(event)
+        self.scroll_to_chosen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Start the scan on Enter."""
@@ -177,6 +190,7 @@ class TargetChooser(Card):
         offered = line is not None and _has_depths(line.target)
         self.depth_choice.setVisible(offered)
         self.hint.setVisible(not offered)
+        self.view.scroll_to_chosen()
 
     @Slot()
     def _depth_changed(self) -> None:

@@ -15,9 +15,9 @@ class _Way(Panel):
         super().__init__("sunken")
         self.button = QRadioButton()
         self.note = Label(role="small", wrap=True)
-        self.note.setIndent(30)  # below the words of the button
+        self.note.setIndent(36)  # below the words of the button
         layout = column([self.button, self.note], gap=0)
-        layout.setContentsMargins(8, 4, 12, 8)
+        layout.setContentsMargins(4, 0, 8, 4)
         self.setLayout(layout)
 
     def mouseReleaseEvent(self, _event: object) -> None:
@@ -72,9 +72,9 @@ class DepthChoice(QWidget):
         """Set every text in the language in use."""
         self._ways[ScanDepth.FULL].say(
             _("Full scan"),
-            _("Every file on all its disks, and running programs. It can take hours."),
+            _("Every file, and what is running. It can take hours."),
         )
         self._ways[ScanDepth.QUICK].say(
             _("Quick scan"),
-            _("Running programs, what starts by itself, user and temporary folders. About two minutes."),
+            _("Where malware runs, starts and arrives. About two minutes."),
         )

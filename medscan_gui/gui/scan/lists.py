@@ -58,12 +58,12 @@ def facts_table(model: FactsModel) -> CopyTable:
 
 def opinions_table(model: TextTable) -> CopyTable:
     """Return the table of second opinions."""
-    return _wide_table(model, (None, 250, 100, 120, 90, 260))
+    return _wide_table(model, (None, 220, 105, 140, 95, None))
 
 
 def slowest_table(model: TextTable) -> CopyTable:
     """Return the table of the slowest items."""
-    return _wide_table(model, (110, None, 110, 240))
+    return _wide_table(model, (110, None, 110, 320))
 
 
 def _wide_table(model: TextTable, widths: tuple[int | None, ...]) -> CopyTable:

@@ -45,8 +45,8 @@ NO_RESULT = Advice(
 )
 
 
-#: Places of the tabs that only some results have.
-OPINIONS, SLOWEST = 4, 5
+#: Places of the last tabs; second opinions and slowest items only where there are some.
+OPINIONS, SLOWEST, TECHNICAL = 3, 4, 5
 #: Pixels: the heading of a list and two of its rows; the titles of the tabs.
 _FEW_ROWS, _TITLES = 104, 44
 
@@ -113,7 +113,7 @@ class ResultView(QWidget):
         self.threat_table.setMinimumHeight(_FEW_ROWS)
         procedure = scrolled(column([self.procedure, None]))
         pages = (
-            threats, self.not_read_tree, procedure, self.facts_table, self.opinions_table, self.slowest_table,
+            threats, self.not_read_tree, procedure, self.opinions_table, self.slowest_table, self.facts_table,
         )  # fmt: skip
         for view in pages:
             self.tabs.addTab(view, "")
@@ -171,7 +171,7 @@ class ResultView(QWidget):
         self.tabs.setTabVisible(1, record.coverage.items_not_read > 0)
         self.tabs.setTabVisible(OPINIONS, bool(record.opinions))
         self.tabs.setTabVisible(SLOWEST, bool(record.slowest))
-        self.tabs.setCurrentIndex(0 if record.findings else 1 if record.coverage.items_not_read > 0 else 3)
+        self.tabs.setCurrentIndex(0 if record.findings else 1 if record.coverage.items_not_read > 0 else TECHNICAL)
         if self.problems.rowCount() == 1:
             self.not_read_tree.expandAll()
 
@@ -190,7 +190,7 @@ class ResultView(QWidget):
         self.facts_table.setAccessibleName(_("Technical facts"))
         self.opinions_table.setAccessibleName(_("Second opinions"))
         self.slowest_table.setAccessibleName(_("Slowest items"))
-        self.tabs.setTabText(3, _("Technical"))
+        self.tabs.setTabText(TECHNICAL, _("Technical"))
         self.tabs.setTabText(OPINIONS, _("Second opinions"))
         self.tabs.setTabText(SLOWEST, _("Slowest items"))
         record = self._record

@@ -4,7 +4,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-_DOT = 0x2022
+_DOT = 0x25CF  # as on no keyboard: one that is typed over dots could not be told from them
 _BREAK = 0x2029  # how Qt's documents write the end of a line
 
 #: Longest paste, in characters: far more than all passwords that are taken.
