@@ -251,7 +251,7 @@ def _in_text(source: Source) -> bool:
     """Say whether a text begins as one that holds a file (most do not), or is the text of a message and holds one."""
     if FileType.EMAIL in source.types or FileType.MBOX in source.types:
         return False
-    if source.name.startswith(b"["):
+    if source.name.startswith((b"[part", b"[body")):
         return any(source.find(mark, 0) >= 0 for mark, _, _ in _INLINE)
     head = source.read_at(0, _INLINE_HEAD)
     return any(mark in head and line.search(head) is not None for mark, line, _ in _INLINE)

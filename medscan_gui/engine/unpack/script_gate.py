@@ -27,6 +27,12 @@ _OPENED_OTHERWISE = frozenset({FileType.EMAIL, FileType.MBOX, FileType.RTF, File
 SCRIPT_NAMES = frozenset(
     (b"ps1 psm1 psd1 bat cmd vbs vbe vb js jse wsf wsh wsc sct hta asp aspx php jsp reg scf url inf").split()
 )
+#: What openers call texts that run, or that came out of one that does.
+_OUT_OF_SCRIPTS = (
+    *(b"[javascript", b"[macro", b"[script", b"[encoded script", b"[command line", b"[text]", b"[data "),
+    *(b"[base64", b"[hex", b"[deflate", b"[percent", b"[octal", b"[characters", b"[numbers", b"[entities"),
+    b"[content]",
+)
 #: Scripts by name that are larger are gated like any text: web sites have megabytes of them.
 _SCRIPT_BYTES = 1 << 20
 
@@ -56,7 +62,7 @@ def is_script(source: Source) -> bool:
         return False
     name = source.name
     _, dot, ending = name[-6:].rpartition(b".")
-    if (dot and ending.lower() in SCRIPT_NAMES) or name[:1] == b"[" or name[-1:] == b"]":
+    if (dot and ending.lower() in SCRIPT_NAMES) or (name[:1] == b"[" and name.startswith(_OUT_OF_SCRIPTS)):
         return True
     return source.read_at(0, 4) == START
 
