@@ -58,7 +58,7 @@ class Folder:
             raise OSError(*self._replaced.args)  # a new one: the same would gather tracebacks
         if places.WINDOWS:
             self._check_on_windows(self._path)
-            return _open_on_windows(places.os_path(places.join(self._path, name)))
+            return open_on_windows(places.os_path(places.join(self._path, name)))
         if self._descriptor is None:
             self._descriptor = places.open_directory(self._path)
             self._check(self._path, os.fstat(self._descriptor))
@@ -129,7 +129,8 @@ if sys.platform == "win32":
         wintypes.HANDLE,
     )
 
-    def _open_on_windows(path: str) -> int:
+    def open_on_windows(path: str) -> int:
+        """Open a file, or a stream of one, and return its descriptor. Raises OSError, EndedError."""
         # Not FILE_FLAG_OPEN_REPARSE_POINT: deduplicated files are reparse points too, and would read as empty.
         _check_file(os.lstat(path))
         handle = _create_file(path, _GENERIC_READ, _SHARE_ALL, None, _OPEN_EXISTING, _OPEN_FLAGS, None)
@@ -139,5 +140,6 @@ if sys.platform == "win32":
 
 else:
 
-    def _open_on_windows(path: str) -> int:
+    def open_on_windows(path: str) -> int:
+        """See above; never asked here."""
         raise NotImplementedError(path)

@@ -22,9 +22,10 @@ from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchTooSlo
 from medscan_gui.engine.match.hashes import HashMatcher
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
+from medscan_gui.engine.streams_ntfs import StreamFinder
 from medscan_gui.engine.troubles import Ending
 from medscan_gui.engine.unchanged import Unchanged
-from medscan_gui.engine.unpack.base import Unpacking
+from medscan_gui.engine.unpack.base import Member, Unpacking
 from medscan_gui.engine.unpack.budget import Budget
 from medscan_gui.engine.unpack.registry import has_inside
 from medscan_gui.engine.unpack.source import FileSource, MemorySource, Source
@@ -95,6 +96,7 @@ class Pipeline:
         self._hashes = hashes
         self._patience = patience
         self._folder = Folder()
+        self._streams = StreamFinder()
         self._systems: FileSystems | None = None
         self._unchanged: Unchanged | None = None
         if patience.context:
@@ -150,6 +152,8 @@ class Pipeline:
         finds = _Finds(descriptor, tell, self._identity, self._hashes)
         for _attempt in range(2):
             ending, inside, size = self._look(descriptor, before.st_size, name, finds)
+            if streams := self._streams.streams(descriptor, join(self._directory, name), before.st_dev):
+                ending, inside = self._look_at_streams(streams, ending, inside, finds)
             after = os.fstat(descriptor)
             if (size, after.st_mtime_ns) == (after.st_size, before.st_mtime_ns) or ending[0] is Outcome.TIMED_OUT:
                 break
@@ -202,17 +206,32 @@ class Pipeline:
         facts = OnRemovable(descriptor) if self._patience.removable else NO_FACTS
         return beside_rules(source, self._hashes, facts)
 
+    def _look_at_streams(
+        self, streams: list[Member], ending: Ending, inside: Inside | None, finds: "_Finds"
+    ) -> tuple[Ending, Inside]:
+        """Look at what hangs at the file under other names; returns what that makes of the file and its members."""
+        size = sum(stream.size for stream in streams)
+        tree = self._tree(size, self._patience.seconds(size), finds)
+        of_streams = tree.take(lambda: iter(streams), MemorySource(b"", b""))
+        if inside is not None:
+            tree.inside.add(inside)
+        return (ending if ending[0] not in READ_OUTCOMES or of_streams[0] in READ_OUTCOMES else of_streams), tree.inside
+
     def _look_inside(self, source: Source, seconds: float, finds: "_Finds") -> tuple[Ending, Inside]:
-        budget = Budget(self._patience.unpack, source.size, seconds)
+        tree = self._tree(source.size, seconds, finds)
+        ending = tree.open(source)
+        return (_READ if ending[0] is Outcome.SCANNED else ending), tree.inside
+
+    def _tree(self, size: int, seconds: float, finds: "_Finds") -> Tree:
+        """Return what looks into something of `size` bytes."""
+        budget = Budget(self._patience.unpack, size, seconds)
         unpacking = Unpacking(
             limits=self._patience.unpack,
             budget=budget,
             passwords=self._patience.passwords,
             scratch=self._patience.scratch,
         )
-        tree = Tree(self._matcher, unpacking, finds.member, self._hashes)
-        ending = tree.open(source)
-        return (_READ if ending[0] is Outcome.SCANNED else ending), tree.inside
+        return Tree(self._matcher, unpacking, finds.member, self._hashes)
 
     def _match_mapped(self, descriptor: int, size: int, name: bytes, seconds: float) -> list[RuleMatch] | None:
         """Match a large file through a mapping; None if it was cut meanwhile."""

@@ -40,6 +40,15 @@ class Inside(msgspec.Struct, kw_only=True):
     #: Members that were not wholly looked at, `limits.TROUBLES_PER_ITEM` at most.
     troubles: list[tuple[Chain, Ending]] = msgspec.field(default_factory=list)
 
+    def add(self, other: "Inside") -> None:
+        """Add the members of another look at the same file."""
+        for key, items in other.counts.items():
+            self.counts[key] = self.counts.get(key, 0) + items
+        room = max(0, limits.TROUBLES_PER_ITEM - len(self.troubles))
+        self.troubles += other.troubles[:room]
+        for _chain, (outcome, cause, _detail) in other.troubles[room:]:
+            self.counts[outcome, cause] = self.counts.get((outcome, cause), 0) + 1
+
 
 class Tree:
     """Looks into one file. Used once."""
