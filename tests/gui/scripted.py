@@ -22,9 +22,10 @@ from medscan_gui.core.events import (
 )
 from medscan_gui.core.finding import Finding, ItemProblem
 from medscan_gui.core.messages import Message
-from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts
+from medscan_gui.core.opinion import EngineOpinion, EngineStatus, SelfTest
+from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, SlowItem
 from medscan_gui.core.verdict import EngineProof, Evidence, decide
-from medscan_gui.core.words import Cause, Fate, Outcome, Severity, SignatureAge, Stop, TargetKind
+from medscan_gui.core.words import Cause, Fate, Outcome, Place, Severity, SignatureAge, Stop, TargetKind
 from medscan_gui.gui.clean_up.doors import CleanUpDoor
 from medscan_gui.gui.scan.targets import Sight
 from medscan_gui.gui.scan_thread import Session
@@ -148,6 +149,74 @@ def record(
         verdict=decide(evidence),
         findings=found,
         problems=unread,
+    )
+
+
+#: A file far inside of others.
+CHAIN = (
+    b"/media/ECHO-EXPORT/exports/2026/november/a folder with a rather long name/EXPORT_20261121_CARDIOLOGY.zip",
+    b"inner/\xe2\x80\xae" + b"x" * 60 + b".tar.gz",
+    b"data/export.iso",
+    b"SETUP/AUTORUN.EXE",
+    b"[overlay]",
+)
+ABSENT = EngineOpinion(
+    engine="defender",
+    status=EngineStatus.ABSENT,
+    reason=Message.of("second.absent", engine="Microsoft Defender"),
+)
+
+
+def opinion(files: int = 119_538, left: int = 2) -> EngineOpinion:
+    """What ClamAV said, which could not analyse `left` files."""
+    lines = (CoverageLine(Outcome.SCANNED, Cause.NONE, files - left), CoverageLine(Outcome.TOO_LARGE, Cause.NONE, left))
+    return EngineOpinion(
+        engine="clamav",
+        tool="clamscan",
+        version="1.4.3",
+        database_version="27631",
+        database_date="2026-11-20T08:00:00.000Z",
+        database_age_days=2,
+        status=EngineStatus.READY,
+        self_test=SelfTest.PASSED,
+        complete=True,
+        coverage=Coverage(lines=lines, items_counted=files, walk_complete=True),
+        problems=(ItemProblem(chain=(b"/srv/big.iso",), outcome=Outcome.TOO_LARGE),),
+        threats=1,
+    )
+
+
+def elsewhere(place: Place, *chain: bytes) -> Finding:
+    """A threat that lies in no file."""
+    return msgspec.structs.replace(finding(7, chain=chain, sha256=""), place=place)
+
+
+OUTSIDE = (
+    elsewhere(Place.MEMORY, b"4127 /usr/bin/dicom\xe2\x80\xaed"),
+    elsewhere(Place.AUTOSTART, b"/etc/systemd/system/evil.service", b"/opt/x/evil"),
+    elsewhere(Place.BOOT, b"/dev/sda"),
+)
+
+
+def deep(findings: Iterable[Finding] = (finding(chain=CHAIN), *OUTSIDE), target: Target = COMPUTER) -> ScanRecord:
+    """A scan of a computer that looked into archives, memory and boot sectors, and asked two more engines."""
+    made = record(findings, items=124_941, target=target)
+    coverage = msgspec.structs.replace(made.coverage, members=5_403)
+    evidence = msgspec.structs.replace(
+        made.evidence, coverage=coverage, second_wanted=("clamav", "defender"), opinions=(opinion(), ABSENT)
+    )
+    slow = ItemProblem(
+        chain=CHAIN, outcome=Outcome.TIMED_OUT, cause=Cause.RULE_TOO_SLOW, detail="worms.yar: MedScan_Slow_Rule"
+    )
+    return msgspec.structs.replace(
+        made,
+        evidence=evidence,
+        verdict=decide(evidence),
+        problems=(slow,),
+        slowest=(
+            SlowItem(chain=CHAIN, milliseconds=14_210, size=2_100_000_000),
+            SlowItem(chain=(b"/srv/archive.zip",), milliseconds=912, size=120_000),
+        ),
     )
 
 

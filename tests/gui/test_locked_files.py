@@ -1,7 +1,6 @@
 """Locked files: the offer in the result, the dialog, the scan that follows; nothing is kept unless asked for."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from medscan_gui.core import text
 from medscan_gui.core.messages import MedScanError, Message
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Light
@@ -23,6 +23,7 @@ from medscan_gui.store.settings import SettingsStore
 from tests.gui import scripted
 from tests.gui.conftest import Window
 from tests.gui.test_clean_up_for_real import answer
+from tests.gui.test_main_window import Stretched, cut_off
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -34,6 +35,10 @@ def result(qtbot: QtBot, window: Window, record: ScanRecord) -> None:
     with qtbot.waitSignal(window.page.scan_over):
         window.page.start()
     qtbot.waitUntil(lambda: not window.page.after.busy)
+
+
+def light(window: Window) -> Light:
+    return window.page.hero.light.light
 
 
 def give(*passwords: str, keep: bool = False) -> Callable[[QDialog], None]:
@@ -81,11 +86,11 @@ def test_a_red_result_offers_it_as_well(qtbot: QtBot, window: Window) -> None:
 
 def test_the_scan_that_follows_replaces_the_light(qtbot: QtBot, window: Window, services: Services) -> None:
     result(qtbot, window, LOCKED)
-    assert window.page.hero.light.light is Light.AMBER
+    assert light(window) is Light.AMBER
     unlock(qtbot, window, "wrong", "patient 2024 ")
     assert window.unlock_door.asked == [(LOCKED.id, ("wrong", "patient 2024 "), "")]
     assert window.page.stage is Stage.RESULT
-    assert window.page.hero.light.light is Light.BLUE
+    assert light(window) is Light.BLUE
     assert not window.page.result.locked_notice.isVisible()
     assert services.settings.current.passwords == ()
     assert not (services.paths.data_dir / "settings.json").exists()
@@ -213,6 +218,16 @@ def test_tab_leaves_the_field_and_all_has_a_name(dialog: PasswordDialog) -> None
     assert "<U+202E>" in str(model.index(0, 0).data())
 
 
+def test_longer_words_fit(dialog: PasswordDialog, qtbot: QtBot, shown: Callable[[QWidget], None]) -> None:
+    text.use(Stretched())
+    longer = PasswordDialog([b"/media/" + b"x" * 300], passwords_of)
+    shown(longer)
+    longer.confirm_passwords()
+    qtbot.waitUntil(lambda: cut_off(longer) == [], timeout=3000)
+    assert longer.width() <= 1024
+    assert longer.height() <= 700
+
+
 # --- the field ---------------------------------------------------------------------------------------
 
 
@@ -275,8 +290,3 @@ def test_a_huge_paste_is_bounded(field: PasswordLines) -> None:
     data.setText("x" * 1_000_000)
     field.insertFromMimeData(data)
     assert len(field.text()) == 1 << 16
-
-
-def test_the_sample_is_there() -> None:
-    """The real test beside this one stands on it."""
-    assert (Path(__file__).resolve().parents[1] / "formats" / "zip-aes256.zip").is_file()

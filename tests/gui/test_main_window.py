@@ -65,9 +65,14 @@ def show_state(qtbot: QtBot, window: Window, state: str) -> None:
             [scripted.finding(i, severity=list(Severity)[i % 5]) for i in range(7)], [scripted.problem()]
         ),
         "amber": scripted.record((), [scripted.problem(i) for i in range(5)]),
+        "deep": scripted.deep(),
         "cancelled": scripted.record(stop=Stop.CANCELLED, committed=False),
     }
-    if state in {"cleaning", "cleaned"}:
+    if state == "depth":
+        chooser = window.page.ready.chooser
+        chooser.view.setCurrentIndex(chooser.model.index(1))
+        qtbot.waitUntil(chooser.depth_choice.isVisible)
+    elif state in {"cleaning", "cleaned"}:
         show_clean_up(qtbot, window, over=state == "cleaned")
     elif state == "running":
         events = scripted.story(scripted.record())
@@ -118,7 +123,7 @@ def record_of(window: Window) -> ScanRecord:
     return window.page.result.record
 
 
-STATES = ["scan", "running", "blue", "red", "cleaning", "cleaned", "amber", "cancelled", *PAGES[1:]]
+STATES = ["scan", "depth", "deep", "running", "blue", "red", "cleaning", "cleaned", "amber", "cancelled", *PAGES[1:]]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -217,7 +222,7 @@ def said(root: QWidget) -> set[str]:
 UNTRANSLATED = {"MedScan", "ECHO-EXPORT", "ECHO-EXPORT · Vivid E95", "EXPORT"}
 
 
-@pytest.mark.parametrize("state", ["scan", "running", "red", "cleaning", "cleaned"])
+@pytest.mark.parametrize("state", ["scan", "depth", "running", "red", "cleaning", "cleaned"])
 def test_every_text_follows_the_language(qtbot: QtBot, window: Window, state: str) -> None:
     show_state(qtbot, window, state)
     english = said(window.main)

@@ -15,7 +15,7 @@ _NOTHING = "–"
 def opinion_titles() -> Titles:
     """Return the titles of the table."""
     words = (
-        _("Engine and files not analysed"),
+        _("Engine"),
         _("Its signatures"),
         _("Analysed"),
         _("Not analysed"),

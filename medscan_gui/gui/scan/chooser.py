@@ -19,7 +19,7 @@ from medscan_gui.gui.scan.targets import Choice, Sight, choices
 from medscan_gui.gui.widgets import Button, Card, Label, row
 
 #: Pixels: one line of the list; it scrolls.
-_LEAST_HEIGHT = 80
+_LEAST_HEIGHT = 66
 
 
 class _TargetView(QListView):
@@ -38,6 +38,11 @@ class _TargetView(QListView):
         self.setMouseTracking(True)
         self.setProperty("role", "cards")
         self.setMinimumHeight(_LEAST_HEIGHT)
+
+    def fit(self) -> None:
+        """Be no higher than the lines are: what belongs to them stands right below."""
+        lines = self.model().rowCount() * self.sizeHintForRow(0) if self.model().rowCount() else 0
+        self.setMaximumHeight(max(_LEAST_HEIGHT, lines + 2 * self.frameWidth() + 4))
 
     def scroll_to_chosen(self) -> None:
         """Bring the chosen line into sight, once the list has the height that is left for it."""
@@ -66,7 +71,8 @@ class TargetChooser(Card):
     depth_changed = Signal()
 
     def __init__(self, target_for_path: Callable[[str], Target], parent: QWidget | None = None) -> None:
-        super().__init__(parent, gap=10)
+        super().__init__(parent)
+        self.body.setContentsMargins(20, 12, 20, 12)
         self._target_for_path = target_for_path
         self._sight: Sight | None = None
         self._own: tuple[Target, ...] = ()
@@ -83,16 +89,18 @@ class TargetChooser(Card):
         self.view.pressed.connect(self._pressed)
         self.view.confirmed.connect(self.confirmed)
         self.depth_choice = DepthChoice()
-        self.depth_choice.changed.connect(self._depth_changed)
+        self.depth_choice.changed.connect(self.depth_changed)
+        self.depth_choice.confirmed.connect(self.confirmed)
         self.folder_button = Button(icon_name="folder")
         self.file_button = Button(icon_name="file")
         self.folder_button.clicked.connect(self._ask_folder)
         self.file_button.clicked.connect(self._ask_file)
         head = row([self.title, None, self.folder_button, self.file_button], gap=10)
         self.body.addLayout(head)
-        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.view, 100)
         self.body.addWidget(self.depth_choice)
         self.body.addWidget(self.hint)
+        self.body.addStretch(1)
         self._show_depth()
 
     @property
@@ -159,7 +167,8 @@ class TargetChooser(Card):
         before = self.choice
         lines = choices(self._sight, self._own)
         self._refreshing = True
-        self.model.set_choices(lines)
+        if self.model.set_choices(lines):
+            self.view.fit()
         index = self._row_to_choose(lines, wanted, before)
         if 0 <= index < len(lines):
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
@@ -191,10 +200,6 @@ class TargetChooser(Card):
         self.depth_choice.setVisible(offered)
         self.hint.setVisible(not offered)
         self.view.scroll_to_chosen()
-
-    @Slot()
-    def _depth_changed(self) -> None:
-        self.depth_changed.emit()
 
     @Slot(QModelIndex)
     def _pressed(self, _index: QModelIndex) -> None:

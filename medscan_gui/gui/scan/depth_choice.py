@@ -1,6 +1,7 @@
 """How much of this computer a scan reads: two choices side by side, each with a line that says what it reads."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from medscan_gui.core.text import _
@@ -17,7 +18,7 @@ class _Way(Panel):
         self.note = Label(role="small", wrap=True)
         self.note.setIndent(36)  # below the words of the button
         layout = column([self.button, self.note], gap=0)
-        layout.setContentsMargins(4, 0, 8, 4)
+        layout.setContentsMargins(4, 0, 8, 2)
         self.setLayout(layout)
 
     def mouseReleaseEvent(self, _event: object) -> None:
@@ -36,6 +37,8 @@ class DepthChoice(QWidget):
     """Full scan or quick scan; full unless the operator says otherwise. The arrow keys go from one to the other."""
 
     changed = Signal()
+    #: Enter: scan, as everywhere on the page.
+    confirmed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +52,13 @@ class DepthChoice(QWidget):
         self.setLayout(layout)
         self.choose(ScanDepth.FULL)
         self._group.buttonToggled.connect(self._toggled)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Start the scan on Enter, which the buttons leave alone."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.confirmed.emit()
+            return
+        super().keyPressEvent(event)
 
     @property
     def chosen(self) -> ScanDepth:

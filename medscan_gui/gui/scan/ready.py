@@ -28,7 +28,7 @@ class ReadyView(QWidget):
         self.card_line.edit_wanted.connect(self.card_wanted)
         self.chooser.confirmed.connect(self.scan_wanted)
         self.device.submitted.connect(self.scan_wanted)
-        layout = column([self.chooser, self.device, self.card_line], gap=16)
+        layout = column([self.chooser, self.device, self.card_line], gap=10)
         layout.setStretch(0, 1)
         self.setLayout(layout)
         self.setAcceptDrops(True)

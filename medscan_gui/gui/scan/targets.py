@@ -54,7 +54,7 @@ class Choice:
     def kind(self) -> str:
         """What it is, in words."""
         if self.target.kind is TargetKind.COMPUTER:
-            return _("All its disks, and what is running on it")
+            return _("Its disks, its running programs, what starts by itself")
         if self.target.kind is TargetKind.VOLUME:
             if self.volume is not None and self.volume.network:
                 return _("Network drive")

@@ -61,9 +61,9 @@ class PasswordDialog(QDialog):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
-        name = Label(_("Passwords, one on each line"), "strong")
+        name = Label(_("Passwords, one on each line"), "strong", wrap=True)
         name.setBuddy(self.field)
-        keys = Label(_("Enter begins the next line, Ctrl+Enter starts."), "small")
+        keys = Label(_("Enter begins the next line, Ctrl+Enter starts."), "small", wrap=True)
         self.field.setAccessibleName(name.text())
         self.field.setAccessibleDescription(keys.text())
         kept = Label(
@@ -73,11 +73,9 @@ class PasswordDialog(QDialog):
         )
         kept.setIndent(34)  # below the words of the box
         self.keep.setAccessibleDescription(kept.text())
-        above = row([name, None, keys], gap=12)
-        choices = row([self.show_words, None], gap=12)
         keep = column([self.keep, kept], gap=0)
         buttons = row([None, self.confirm, self.cancel], gap=12)
-        entry = column([above, self.field, choices], gap=6)
+        entry = column([name, self.field, keys, self.show_words], gap=4)
         parts: list[Content] = [self.heading, self.note, self.list, entry, keep, self.error, buttons]
         self.setLayout(column(parts, margins=PAGE_MARGIN, gap=14))
         self.setMinimumWidth(680)
