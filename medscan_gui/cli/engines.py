@@ -34,10 +34,11 @@ def _say_engine(engine: EngineOpinion, *, asked: bool) -> None:
     status = words.sentence_of(f"second.status.{engine.status.value}")
     say(_("{name} ({id}): {status}; {use}").format(name=engine.name, id=engine.engine, status=status, use=use))
     if engine.version:
-        versions = _("  {tool} {version}, signatures {database} of {date}")
+        versions = _("{tool} {version}, signatures {database} of {date}")
         unknown = _("unknown")
         say(
-            versions.format(
+            "  "
+            + versions.format(
                 tool=engine.tool,
                 version=shown(engine.version, 80),
                 database=shown(engine.database_version, 40) or unknown,
