@@ -207,6 +207,10 @@ class ScanRunner(QObject):
         batch = _Batch()
         for event in self._thread.queue.take():
             self._sort(event, batch)
+        self._tell(batch)
+
+    def _tell(self, batch: "_Batch") -> None:
+        """Hand on what has been gathered; the batch is empty then."""
         self._tell_cleaning(batch)
         if batch.threats:
             self.threats_found.emit(batch.threats)
@@ -214,6 +218,7 @@ class ScanRunner(QObject):
             self.not_read.emit(batch.problems)
         if batch.progress is not None:
             self.progressed.emit(batch.progress)
+        batch.threats, batch.problems, batch.progress = [], [], None
 
     def _tell_cleaning(self, batch: "_Batch") -> None:
         """Hand on what the clean-up told; the scan that verifies it has begun once that is empty."""
@@ -236,7 +241,7 @@ class ScanRunner(QObject):
             case Progress():
                 batch.progress = event
             case Preparing():
-                self._tell_cleaning(batch)
+                self._tell(batch)  # what came before it is said before it
                 self.preparing.emit(event)
             case Started():
                 self.started.emit(event)

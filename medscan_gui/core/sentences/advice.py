@@ -214,9 +214,8 @@ SENTENCES: dict[str, str] = {
         "Some files took too long: scan again. If the same ones are slow again, have IT security examine them."
     ),
     "advice.do.encrypted": N_(
-        "Files locked by a password could not be checked. If somebody knows the password, enter it under “Locked "
-        "files”: MedScan reads them then. Otherwise ask for copies without a password. Do not open locked files on "
-        "a device."
+        "Files locked by a password could not be checked. If somebody knows the password, press “Enter passwords…” "
+        "and MedScan reads them. Otherwise ask for copies without a password. Do not open locked files on a device."
     ),
     "advice.do.damaged": N_(
         "Damaged files cannot be checked completely: do not open them on a device, and ask for sound copies."
