@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from medscan_gui.cli import exit_codes
 from medscan_gui.system.paths import MARKER
 from tests.frozen.conftest import SUFFIX, Console
 from tests.samples import eicar, fill, without_override
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.frozen
 
@@ -92,6 +95,17 @@ def test_a_scan_from_sample_to_journal_and_report(console: Console, stick: Path,
     assert len(record["problems"]) == (sample == "broken")
     check_report(report, light.upper(), *(["invoice.com"] if sample == "found" else []))
     check_journal(console, record, light)
+
+
+def test_every_format_is_opened_as_from_source(console: Console, tmp_path: Path) -> None:
+    formats = ROOT / "tests" / "formats"
+    built = json.loads(console("scan", formats, "--json").stdout)
+    line = [sys.executable, "-m", "medscan_gui", "--data-dir", str(tmp_path / "data"), "scan", str(formats), "--json"]
+    done = subprocess.run(line, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=False)
+    source = json.loads(done.stdout)
+    assert built["evidence"]["coverage"] == source["evidence"]["coverage"]
+    assert built["evidence"]["coverage"]["members"] > 200
+    assert built["engine"]["restarts"] == source["engine"]["restarts"] == 0
 
 
 def test_the_verdict_in_words_and_in_french(console: Console, stick: Path) -> None:
