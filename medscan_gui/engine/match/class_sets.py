@@ -9,7 +9,7 @@ import mmap
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from medscan_gui.engine.match.base import Content, RulesRefusedError
 from medscan_gui.engine.match.beginning import all_read_beginning
@@ -48,6 +48,9 @@ class Compiled(Protocol):
         self, *, data: Content, externals: dict[str, str] | None = None, timeout: int = 60, fast: bool = False
     ) -> list[Found]:
         """Search a content."""
+
+    def save(self, *, file: BinaryIO) -> None:
+        """Write it."""
 
     def __iter__(self) -> Iterator["RuleName"]: ...
 
