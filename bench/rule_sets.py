@@ -238,7 +238,9 @@ def entry_point(w: Writer) -> Made:
 
 def version_info(w: Writer) -> Made:
     """What a program says of itself."""
-    return _three(w), f'pe.version_info["CompanyName"] contains "{w.word()}" and pe.number_of_signatures == 0 and 1 of them'
+    return _three(
+        w
+    ), f'pe.version_info["CompanyName"] contains "{w.word()}" and pe.number_of_signatures == 0 and 1 of them'
 
 
 def signed(w: Writer) -> Made:
@@ -308,7 +310,7 @@ def rule_set(rules: int, seed: int = SEED) -> dict[str, str]:
 def write_bundle(place: Path, files: dict[str, str], self_test: Path) -> None:
     """Write a bundle: these files, and the self-test's rule of the project's own bundle."""
     own = json.loads((self_test / "manifest.json").read_text("utf-8"))
-    eicar = next(file["path"] for file in own["files"] if "eicar" in file["path"])
+    eicar = next(file["path"] for file in own["files"] if file["path"].endswith("eicar.yar"))
     files = {**files, eicar: (self_test / eicar).read_text("utf-8")}
     listed: list[dict[str, object]] = []
     count = 0
@@ -319,7 +321,8 @@ def write_bundle(place: Path, files: dict[str, str], self_test: Path) -> None:
         rules = sum(line.startswith(("rule ", "private rule ")) for line in text.splitlines())
         count += rules
         listed.append({"path": path, "sha256": digest, "size": size, "rules": rules, "licence": "Apache-2.0"})
-    manifest = own | {
+    manifest = {key: value for key, value in own.items() if key != "hash_count"} | {
+        "format": 1,  # without tables of digests
         "name": "made-for-measuring",
         "files": listed,
         "rule_count": count,
