@@ -129,10 +129,11 @@ def _names(id_list: bytes) -> Iterator[bytes]:
     place = 0
     while (size := int.from_bytes(id_list[place : place + 2], "little")) > 2:
         item = id_list[place + 2 : place + size]
-        if item[0] & 0x70 == 0x20:
+        kind = item[0] if item else 0
+        if kind & 0x70 == 0x20:
             yield item[1:].partition(b"\0")[0].rstrip(b"\\")
-        elif item[0] & 0x70 == 0x30:
-            yield _wide(item[12:]) if item[0] & 4 else item[12:].partition(b"\0")[0]
+        elif kind & 0x70 == 0x30:
+            yield _wide(item[12:]) if kind & 4 else item[12:].partition(b"\0")[0]
         place += size
 
 

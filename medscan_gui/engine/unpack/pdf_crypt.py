@@ -136,8 +136,10 @@ class Key:
         for stored, wrapped, more in ((user, b"UE", b""), (owner, b"OE", user)):
             if self._hash(typed, stored[32:40], more) == stored[:32]:
                 content = _bytes(self._encrypt.get(wrapped))[:32]
+                if len(content) < 32:
+                    return None
                 key: bytes = _cbc(self._hash(typed, stored[40:48], more), bytes(16)).decrypt(content)
-                return key if len(content) == 32 else None
+                return key
         return None
 
     def _hash(self, password: bytes, salt: bytes, user: bytes) -> bytes:

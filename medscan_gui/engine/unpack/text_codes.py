@@ -80,13 +80,14 @@ def uuencoded(chunks: Chunks) -> Iterator[bytes]:
 
 
 def _uu_line(line: bytes) -> bytes:
+    """Decode one line; blanks lost at its end, and characters that are none of the alphabet, count as zero."""
     size = (line[0] - 32) & 63
-    characters = line[1 : 1 + (size + 2) // 3 * 4]
-    try:
-        return binascii.a2b_uu(line[:1] + characters)
-    except binascii.Error:  # blanks at the end of lines get lost, others are not of its alphabet
-        clean = bytes(c if 32 <= c <= 96 else 32 for c in characters)
-        return binascii.a2b_uu(bytes([size + 32]) + clean)
+    whole = (size + 2) // 3
+    characters = line[1 : 1 + whole * 4].translate(_UU_ALPHABET).ljust(whole * 4)
+    return binascii.a2b_uu(bytes([32 + whole * 3]) + characters)[:size]
+
+
+_UU_ALPHABET = bytes(code if 32 <= code <= 96 else 32 for code in range(256))
 
 
 def yenc(chunks: Chunks) -> Iterator[bytes]:

@@ -69,6 +69,11 @@ def test_lists_that_claim_too_much(look: Look) -> None:
         assert looked.ending[:2] == (Outcome.DAMAGED, Cause.CUT_SHORT)
 
 
+def test_a_list_of_identifiers_that_ends_early(look: Look) -> None:
+    ids = struct.pack("<HH", 4, 0x4000) + b"\0\0"
+    assert look(shortcut(0x21, ids, string(payload()), bytes(4))).found == [(b"[command line]",)]
+
+
 def test_cut_and_altered_anywhere(look: Look) -> None:
     content = (SAMPLES / "arguments.lnk").read_bytes()
     assert silent_cuts(content, look, first=20) == []
