@@ -72,7 +72,9 @@ def signature_words(opinion: EngineOpinion) -> str:
 
 def state_words(opinion: EngineOpinion) -> str:
     """Return whether an engine came to its end, and why not."""
-    if opinion.status not in {EngineStatus.READY, EngineStatus.STALE}:
+    if opinion.status in {EngineStatus.ABSENT, EngineStatus.DISABLED}:
+        return sentence(f"second.status.{opinion.status.value}")  # that is the reason
+    if opinion.status is EngineStatus.UNUSABLE:
         state = sentence(f"second.status.{opinion.status.value}")
     else:
         state = sentence("report.second.complete" if opinion.complete else "report.second.not_complete")

@@ -58,7 +58,7 @@ def facts_table(model: FactsModel) -> CopyTable:
 
 def opinions_table(model: TextTable) -> CopyTable:
     """Return the table of second opinions."""
-    return _wide_table(model, (None, 220, 105, 140, 95, None))
+    return _wide_table(model, (None, 250, 105, 140, 95, None))
 
 
 def slowest_table(model: TextTable) -> CopyTable:
