@@ -40,7 +40,8 @@ SETUP_FAILED = 69  # never one of the program's own codes: 1 would read as "thre
 USAGE = 64
 #: Arguments of `run` that open none.
 WITHOUT_WINDOW = frozenset(
-    {"scan", "journal", "quarantine", "accept", "cards", "-h", "--help", "--version"}
+    {"scan", "unlock", "engines", "signatures", "journal", "quarantine", "accept", "cards"}
+    | {"-h", "--help", "--version"}
 )
 
 # Program -> Debian/Ubuntu package.
