@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from job import large_clean_up, whole_job  # noqa: E402
+from locked import depth, locked_files  # noqa: E402
 from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
@@ -48,8 +49,8 @@ def infect(stick: Path, places: tuple[str, ...] = INFECTED) -> None:
 def folders(sticks: Path, everything: bool) -> Iterator[tuple[Path, Path]]:
     """Yield a folder for journals and one of sticks: clean, with the test file, large."""
     data = Path(tempfile.mkdtemp(prefix="medscan-"))
-    made = [sticks / name for name in ("ECHO-EXPORT", "VISITOR", "STICK-7", "ARCHIVE", "OLD-DISK")]
-    echo, visitor, stick, archive, old = made
+    made = [sticks / name for name in ("ECHO-EXPORT", "VISITOR", "STICK-7", "ARCHIVE", "OLD-DISK", "PARTNER")]
+    echo, visitor, stick, archive, old, partner = made
     for folder in made:
         folder.mkdir()  # never a folder that somebody has there already
     try:
@@ -59,6 +60,8 @@ def folders(sticks: Path, everything: bool) -> Iterator[tuple[Path, Path]]:
         fill(stick, 400)
         infect(stick)
         fill(archive, 160_000)
+        fill(partner, 40)
+        shutil.copy(ROOT / "tests/formats/zip-aes256.zip", partner / "images.zip")
         if everything:
             fill(old, 200)
             infect(old, tuple(f"0000/copy-{number}.exe" for number in range(3000)))
@@ -103,6 +106,8 @@ def take(studio: Studio, language: str, sticks: Path) -> None:
         studio.picture(name)
     studio.window.show_page("scan")
     studio.again()
+    locked_files(studio)
+    depth(studio)
     clean_up(studio, language, sticks)
 
 
