@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,8 +26,26 @@ SCANNED = (Outcome.SCANNED, Cause.NONE)
 PREAMBLE = "DICOM_Preamble_Program"
 
 #: A threat that only reading on would find, in an image as it should be.
-IMAGE = bytes(128) + b"DICM" + bytes(HEAD_BYTES) + MARKER
-POLYGLOT = b"MZ" + bytes(126) + b"DICM" + bytes(HEAD_BYTES)
+
+
+def dicom(preamble: bytes, pixels: bytes) -> bytes:
+    """A whole DICOM file (PS3.10): the file's own data, then pixels, explicit lengths, little endian."""
+    syntax = b"1.2.840.10008.1.2.1\0"
+    meta = b"\x02\x00\x10\x00UI" + struct.pack("<H", len(syntax)) + syntax
+    head = b"\x02\x00\x00\x00UL\x04\x00" + struct.pack("<I", len(meta)) + meta
+    pixels += bytes(len(pixels) % 2)
+    return (
+        preamble.ljust(128, b"\0")
+        + b"DICM"
+        + head
+        + b"\xe0\x7f\x10\x00OW\0\0"
+        + struct.pack("<I", len(pixels))
+        + pixels
+    )
+
+
+IMAGE = dicom(b"", bytes(HEAD_BYTES) + MARKER)
+POLYGLOT = dicom(b"MZ", bytes(HEAD_BYTES))
 
 
 def by_card(target: Path, *patterns: bytes, more: tuple[Path, ...] = ()) -> Told:
