@@ -281,8 +281,9 @@ def test_actions_stand_behind_the_lights_and_in_the_journal_s_order_among_dates(
 
 def test_a_scan_that_checks_a_clean_up_says_so() -> None:
     model = ScansModel(icon)
-    model.replace([summary(2, follows="scan-1"), summary(1)])
+    model.replace([summary(2, follows="scan-1", action="action-1"), summary(1), summary(3, follows="scan-1")])
     assert model.index(0, ScanColumn.TARGET).data() == "After clean-up: This computer"
+    assert model.index(2, ScanColumn.TARGET).data() == "Locked files: This computer"
     assert model.index(1, ScanColumn.TARGET).data() == "This computer"
 
 
