@@ -42,6 +42,7 @@ _BLIND = frozenset(
         "verdict.bundle_not_verified",
         "verdict.no_rules",
         "verdict.rules_missing",
+        "verdict.hashes_missing",
         "verdict.no_engine_ready",
     }
 )
@@ -60,6 +61,7 @@ _REASON_STEPS = {
     "verdict.no_engine_ready": "advice.do.restart_engine",
     "verdict.signature_age_unknown": "advice.do.check_clock",
     "verdict.rules_missing": "advice.do.renew_signatures",
+    "verdict.hashes_missing": "advice.do.renew_signatures",
     "verdict.signatures_too_old": "advice.do.update_signatures",
     "verdict.walk_incomplete": "advice.do.walk_again",
     "verdict.nothing_scanned": "advice.do.check_target",
@@ -211,7 +213,7 @@ def _reason_codes(record: ScanRecord) -> frozenset[str]:
 
 def _doubtful(record: ScanRecord) -> bool:
     """Say whether the scan misses a proof, beside what it found."""
-    return bool(_reason_codes(record) - _THREAT_REASONS - {"verdict.no_threat", "verdict.quick_only"})
+    return bool(_reason_codes(record) - _THREAT_REASONS - {"verdict.no_threat", "verdict.quick_only", "verdict.unchanged"})
 
 
 def _happened_blue(record: ScanRecord) -> Message:
