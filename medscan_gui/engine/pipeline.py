@@ -18,7 +18,7 @@ from medscan_gui.engine.file_facts import OnRemovable
 from medscan_gui.engine.forms import NO_FACTS
 from medscan_gui.engine.identity import UNKNOWN, FileSystems
 from medscan_gui.engine.mapping import mapped
-from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
+from medscan_gui.engine.match.base import Matcher, MatchFailedError, MatchFloodedError, MatchTooSlowError, RuleMatch
 from medscan_gui.engine.match.hashes import HashMatcher
 from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
@@ -106,6 +106,11 @@ class Pipeline:
         self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
 
     @property
+    def hashes(self) -> HashMatcher | None:
+        """What looks for known digests, if there are any."""
+        return self._hashes
+
+    @property
     def matcher(self) -> Matcher:
         """What looks for signatures."""
         return self._matcher
@@ -174,6 +179,7 @@ class Pipeline:
         """Read, match and look inside once. Returns the ending, what is inside, and the bytes that were looked at."""
         until = time.monotonic() + self._patience.seconds(size)
         source: Source
+        flooded: Ending | None = None
         try:
             if size > limits.LARGE_FILE:
                 source = FileSource(name, descriptor, size)
@@ -194,13 +200,16 @@ class Pipeline:
                 finds.matched([*_dicom_matches(content), *self._beside_rules(source, descriptor)], size)
                 matched = self._matcher.match(content, join(self._directory, name), self._patience.seconds(size))
             finds.matched(matched, size)
+        except MatchFloodedError as error:
+            flooded = _failed(error)
         except MatchTooSlowError:
             return (Outcome.TIMED_OUT, Cause.RULE_TOO_SLOW, ""), None, size
         except (MatchFailedError, MemoryError) as error:
-            return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS]), None, size
+            return _failed(error), None, size
         if not has_inside(source):
-            return _READ, None, size
-        return *self._look_inside(source, until - time.monotonic(), finds), size
+            return flooded or _READ, None, size
+        ending, inside = self._look_inside(source, until - time.monotonic(), finds)
+        return flooded or ending, inside, size
 
     def _beside_rules(self, source: Source, descriptor: int) -> list[RuleMatch]:
         facts = OnRemovable(descriptor) if self._patience.removable else NO_FACTS
@@ -238,6 +247,8 @@ class Pipeline:
         with mapped(descriptor, size) as content:
             try:
                 return self._matcher.match(content, join(self._directory, name), seconds)
+            except MatchFloodedError:
+                raise
             except MatchFailedError:
                 # libyara catches the fault of a page that cannot be had; find out why it could not.
                 if os.fstat(descriptor).st_size < size:
@@ -256,6 +267,10 @@ class Pipeline:
             return True
         _read_ahead(descriptor, wanted=True)
         return False
+
+
+def _failed(error: Exception) -> Ending:
+    return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS])
 
 
 def _is_whole(inside: Inside | None) -> bool:

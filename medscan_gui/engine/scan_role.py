@@ -243,7 +243,10 @@ class Worker:
         if self._readers is None:
             from medscan_gui.engine.live.readers import LiveReaders
 
-            self._readers = LiveReaders(self._pipeline.matcher, self._pipeline.patience, self._rest_between)
+            pipeline = self._pipeline
+            self._readers = LiveReaders(
+                pipeline.matcher, pipeline.patience, self._rest_between, hashes=pipeline.hashes
+            )
         names = split_names(batch.names)
         for item, (name, thing, size) in enumerate(zip(names, batch.things, batch.sizes, strict=True), batch.first):
             self._going.wait()

@@ -10,6 +10,7 @@ from medscan_gui.engine import limits
 from medscan_gui.engine.live.memory import NoMemoryError, Regions
 from medscan_gui.engine.live.pieces import Pieces
 from medscan_gui.engine.match.base import Content, Matcher, MatchFailedError, MatchTooSlowError, RuleMatch
+from medscan_gui.engine.match.hashes import HashMatcher
 from medscan_gui.engine.pipeline import ItemMatch, ItemResult, Patience, Tell
 from medscan_gui.engine.protocol import LiveThing, OfAutostart, OfDisk, OfProcess
 from medscan_gui.engine.troubles import Ending, ending_of
@@ -40,15 +41,23 @@ class StopError(Exception):
 class LiveReaders:
     """Scans what is no file. Never raises for what it meets."""
 
-    def __init__(self, matcher: Matcher, patience: Patience, rest: Rest, read_memory: Regions = regions) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        patience: Patience,
+        rest: Rest,
+        read_memory: Regions = regions,
+        hashes: HashMatcher | None = None,
+    ) -> None:
         self._matcher = matcher
+        self._hashes = hashes
         self._patience = patience
         self._rest = rest
         self._read_memory = read_memory
 
     def scan(self, name: bytes, thing: LiveThing, size: int, tell: Tell) -> ItemResult:
         """Scan one item; `size` is what it was listed with."""
-        look = Look(self._matcher, name, self._patience.seconds(size), tell)
+        look = Look(self._matcher, name, self._patience.seconds(size), tell, self._hashes)
         try:
             match thing:
                 case OfProcess():
@@ -111,8 +120,11 @@ class LiveReaders:
 class Look:
     """The looks at one item: what matched is told once, whatever piece it is in."""
 
-    def __init__(self, matcher: Matcher, name: bytes, seconds: float, tell: Tell) -> None:
+    def __init__(
+        self, matcher: Matcher, name: bytes, seconds: float, tell: Tell, hashes: HashMatcher | None = None
+    ) -> None:
         self.matcher = matcher
+        self.hashes = hashes
         self.name = name
         self.tell = tell
         self._until = time.monotonic() + seconds

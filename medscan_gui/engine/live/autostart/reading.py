@@ -49,7 +49,7 @@ def scan_entry(entry: OfAutostart, look: Look, patience: Patience) -> ItemResult
     unpacking = Unpacking(
         limits=patience.unpack, budget=budget, passwords=patience.passwords, scratch=patience.scratch
     )
-    tree = Tree(look.matcher, unpacking, started.matched)
+    tree = Tree(look.matcher, unpacking, started.matched, look.hashes)
     source = MemorySource(look.name, definition)
     ending = tree.open(source)
     started.troubles = lambda: len(tree.inside.troubles)
