@@ -9,7 +9,7 @@ from medscan_gui.core.words import Cause
 from medscan_gui.engine import limits
 from medscan_gui.engine.events import ItemTrouble
 from medscan_gui.engine.process import ChildProcess, Mail
-from medscan_gui.engine.protocol import UNDECODABLE, Blamed, Hello, Refused, Trying, line
+from medscan_gui.engine.protocol import UNDECODABLE, Blamed, Hello, ProtocolError, Refused, Trying, line
 from medscan_gui.engine.report import Question, Report
 
 _decoder: "msgspec.json.Decoder[Trying | Blamed | Hello | Refused]" = msgspec.json.Decoder(
@@ -37,7 +37,7 @@ class BlameLink:
             return
         try:
             messages = _decoder.decode_lines(self.child.lines_of(mail))
-        except (*UNDECODABLE, ValueError):
+        except (*UNDECODABLE, ValueError, ProtocolError):
             self.done = True
             return
         for message in messages:
@@ -115,8 +115,10 @@ class Blame:
         """Deal with a mail; False if it is of no child of ours."""
         if self._link is None or mail.child is not self._link.child:
             return False
-        self._link.hear(mail)
-        mail.child.taken()
+        try:
+            self._link.hear(mail)
+        finally:
+            mail.child.taken()
         self._conclude(self._link)
         return True
 

@@ -32,6 +32,13 @@ class MatchFailedError(Exception):
     """The matcher could not look at an item; the text says why."""
 
 
+class MatchFloodedError(MatchFailedError):
+    """A string of a rule matched more often than is counted, and no rule matched: one that should have may be missed.
+
+    Whatever is inside the item can still be looked at.
+    """
+
+
 class RulesRefusedError(Exception):
     """The rules cannot be used as a whole; `file` and `line` (from 1, or 0) say where."""
 

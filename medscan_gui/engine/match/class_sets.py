@@ -41,11 +41,25 @@ class Found(Protocol):
     meta: dict[str, str | int | bool]
 
 
+class Flooding(Protocol):
+    """A string of a rule that matches more often than libyara counts."""
+
+    namespace: str
+    rule: str
+    string: str
+
+
 class Compiled(Protocol):
     """A compiled set; yara.Rules."""
 
     def match(
-        self, *, data: Content, externals: dict[str, str] | None = None, timeout: int = 60, fast: bool = False
+        self,
+        *,
+        data: Content,
+        externals: dict[str, str] | None = None,
+        timeout: int = 60,
+        fast: bool = False,
+        warnings_callback: Callable[[int, Flooding], int] | None = None,
     ) -> list[Found]:
         """Search a content."""
 

@@ -6,7 +6,6 @@ import mmap
 import os
 import re
 import time
-import warnings
 from collections.abc import Iterable, Mapping
 
 import yara
@@ -15,12 +14,13 @@ from medscan_gui.engine import limits
 from medscan_gui.engine.match.base import (
     Content,
     MatchFailedError,
+    MatchFloodedError,
     MatchTooSlowError,
     RuleMatch,
     RulesRefusedError,
 )
 from medscan_gui.engine.match.beginning import EXTERNALS, HEAD_BYTES
-from medscan_gui.engine.match.class_sets import ClassSets, Compiled, Found, RuleSet
+from medscan_gui.engine.match.class_sets import ClassSets, Compiled, Flooding, Found, RuleSet
 from medscan_gui.engine.match.severity import severity_of, text_of
 
 VERSION: str = yara.__version__
@@ -42,8 +42,6 @@ class YaraMatcher:
 
         With `gated`, a content is searched for the rules of its class (`class_sets`), which finds the same.
         """
-        # libyara warns of a string with a million matches; the rule is evaluated all the same.
-        warnings.simplefilter("ignore", RuntimeWarning)
         yara.set_config(max_match_data=_MATCH_DATA)
         texts = {path: _text(path, source) for path, source in sources.items()}
         started = time.perf_counter()
@@ -58,11 +56,14 @@ class YaraMatcher:
         """Return what matched; see `Matcher`."""
         search = _Search(content, _externals(path) if self._needs_externals else None, seconds)
         try:
-            return self._match(search)
+            found = self._match(search)
         except yara.TimeoutError as error:
             raise MatchTooSlowError from error
         except yara.Error as error:
             raise MatchFailedError(str(error)) from error
+        if search.flooded_by and not found:
+            raise MatchFloodedError(f"too many matches: {search.flooded_by}")
+        return found
 
     def _match(self, search: "_Search") -> list[RuleMatch]:
         used = self.sets.choose(search.content)
@@ -91,6 +92,9 @@ class _Search:
         self._externals = externals
         self._seconds = seconds
         self._again = False
+        #: The rule and the string of it (the first such one) that matched more often than libyara counts (a million
+        #: times): what comes behind that is not known to the rule, which may not match though it should.
+        self.flooded_by = ""
 
     def run(self, wanted: RuleSet) -> list[Found]:
         if wanted.rules is None:
@@ -101,7 +105,18 @@ class _Search:
         seconds = self._seconds - (time.perf_counter() - self.started) if self._again else self._seconds
         self._again = True
         # fast: a string that no count asks for is not looked for again once it is found.
-        return wanted.rules.match(data=content, externals=self._externals, timeout=max(1, int(seconds)), fast=True)
+        return wanted.rules.match(
+            data=content,
+            externals=self._externals,
+            timeout=max(1, int(seconds)),
+            fast=True,
+            warnings_callback=self._warned,
+        )
+
+    def _warned(self, kind: int, what: Flooding) -> int:
+        if kind == yara.CALLBACK_TOO_MANY_MATCHES and not self.flooded_by:
+            self.flooded_by = f"{what.namespace}: {what.rule} {what.string}"
+        return int(yara.CALLBACK_CONTINUE)
 
 
 def _externals(path: bytes) -> dict[str, str]:
