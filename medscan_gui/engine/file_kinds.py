@@ -30,6 +30,8 @@ class FileType(StrEnum):
     COMPRESS = "compress"
     LZ4 = "lz4"
     LZIP = "lzip"
+    #: Flash with its content compressed.
+    FLASH = "flash"
     CAB = "cab"
     ARJ = "arj"
     LHA = "lha"
@@ -59,6 +61,8 @@ class FileType(StrEnum):
     EXT = "ext"
     HFS = "hfs"
     APFS = "apfs"
+    #: A copy of a disk as forensic programs write it (EnCase).
+    EWF = "ewf"
     #: A volume that only its key opens: BitLocker, LUKS.
     ENCRYPTED_DISK = "encrypted_disk"
     VHD = "vhd"
@@ -78,6 +82,8 @@ class FileType(StrEnum):
     XML = "xml"
     EMAIL = "email"
     MBOX = "mbox"
+    #: All mails of a person in one file: Outlook (.pst, .ost), Outlook Express (.dbx).
+    MAIL_STORE = "mail_store"
     TNEF = "tnef"
     # Pictures and the like
     DICOM = "dicom"

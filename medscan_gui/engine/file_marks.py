@@ -51,8 +51,8 @@ def class_or_fat(head: bytes) -> FileType | None:
 
 
 def gzip(head: bytes) -> FileType | None:
-    """Believe a gzip member: deflate, no reserved flag (RFC 1952, 2.3)."""
-    return FileType.GZIP if head[2:3] == b"\x08" and len(head) > 3 and not head[3] & 0xE0 else None
+    """Believe a gzip member: deflate (RFC 1952, 2.3). Reserved flags are passed over, as many readers do."""
+    return FileType.GZIP if head[2:3] == b"\x08" and len(head) > 3 else None
 
 
 def bzip2(head: bytes) -> FileType | None:
@@ -102,6 +102,15 @@ def lz4_skippable(head: bytes) -> FileType | None:
     size = _u32(head, 4)[0] if len(head) >= 8 else 0
     following = head[8 + size : 12 + size]
     return FileType.ZSTD if following == b"\x28\xb5\x2f\xfd" else FileType.LZ4
+
+
+def flash(head: bytes) -> FileType | None:
+    """Believe compressed Flash: a version that exists, and what zlib or LZMA begins with (Adobe, SWF 19, 2)."""
+    if len(head) < 17 or not 6 <= head[3] <= 64:
+        return None
+    if head[:1] == b"C":
+        return FileType.FLASH if head[8] & 0x0F == 8 and not (head[8] << 8 | head[9]) % 31 else None
+    return FileType.FLASH if head[12] <= 224 else None
 
 
 def bmp(head: bytes) -> FileType | None:
@@ -169,7 +178,7 @@ _MARKS: tuple[tuple[bytes, FileType | Check], ...] = (
     (b"conectix", FileType.VHD),
     (b"LUKS\xba\xbe", FileType.ENCRYPTED_DISK),
     # Archives that are recognised and that nothing here opens: KWAJ, StuffIt, ALZip, EGG, FreeArc, ZOO, PEA, ZPAQ,
-    # lrzip, lzop, lzip, Snappy's frames, DiskDoubler, UHARC, Symbian's installers.
+    # lrzip, lzop, Snappy's frames, UHARC, Symbian's installers, zstd before 0.8.
     (b"KWAJ\x88\xf0\x27\xd1", FileType.OTHER_ARCHIVE),
     (b"SIT!", FileType.OTHER_ARCHIVE),
     (b"StuffIt (c)", FileType.OTHER_ARCHIVE),
@@ -181,7 +190,15 @@ _MARKS: tuple[tuple[bytes, FileType | Check], ...] = (
     (b"7kSt\xa0\x31\x83\xd3", FileType.OTHER_ARCHIVE),
     (b"LRZI\x00", FileType.OTHER_ARCHIVE),
     (b"\x89LZO\0\r\n\x1a\n", FileType.OTHER_ARCHIVE),
+    *((bytes([low]) + b"\xb5\x2f\xfd", FileType.OTHER_ARCHIVE) for low in range(0x22, 0x28)),
     (b"LZIP\x01", FileType.LZIP),
+    (b"CWS", flash),
+    (b"ZWS", flash),
+    (b"!BDN", FileType.MAIL_STORE),
+    (b"\xcf\xad\x12\xfe", FileType.MAIL_STORE),
+    (b"EVF\x09\x0d\x0a\xff\0", FileType.EWF),
+    (b"LVF\x09\x0d\x0a\xff\0", FileType.EWF),
+    (b"EVF2\r\n\x81\0", FileType.EWF),
     (b"\xff\x06\0\0sNaPpY", FileType.OTHER_ARCHIVE),
     (b"UHA\x06", FileType.OTHER_ARCHIVE),
     (b"\x7a\x1a\x20\x10", FileType.OTHER_ARCHIVE),

@@ -63,9 +63,11 @@ NOT_OPENED: frozenset[FileType] = frozenset(
         FileType.ACE,
         FileType.APFS,
         FileType.ENCRYPTED_DISK,
+        FileType.EWF,
         FileType.HFS,
         FileType.INNO,
         FileType.INSTALL_SHIELD,
+        FileType.MAIL_STORE,
         FileType.OTHER_ARCHIVE,
     }
 )

@@ -1,11 +1,11 @@
-"""Single compressed streams: gzip, bzip2, xz, lzma, zstd, compress, lz4. What several of them hold is one content."""
+"""Single compressed streams: gzip, bzip2, xz, lzma, lzip, zstd, compress, lz4, Flash. What several of them hold is one content."""
 
 import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
 
-from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.file_type import HEAD_BYTES, FileType, types_of
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, cut_short, damaged, not_opened
 from medscan_gui.engine.unpack.budget import Budget
 from medscan_gui.engine.unpack.decoding import (
@@ -27,6 +27,7 @@ _ENDINGS = {
     b".bz2": b"",
     b".xz": b"",
     b".lzma": b"",
+    b".lz": b"",
     b".zst": b"",
     b".z": b"",
     b".lz4": b"",
@@ -40,6 +41,7 @@ _ENDINGS = {
 _CONTENT = b"[content]"
 
 _GZIP_MARK = b"\x1f\x8b\x08"
+_LZIP_MARK = b"LZIP\x01"
 #: Flags of a gzip header (RFC 1952, 2.3.1).
 _HEADER_SUM, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 _TEXT_BYTES = 64 << 10
@@ -59,7 +61,7 @@ def _opener(streams: Streams, *, mark: bytes = b"") -> Callable[[Source, Unpacki
         if failed:
             # Behind a fault nothing is where it should be: another stream may hide there.
             rest = source.find(mark, len(mark)) if mark else -1
-        elif (found := _not_zero(source, rest, unpacking.budget)) < 0:
+        elif (found := _not_zero(source, rest, unpacking.budget)) < 0 or _is_known(source, found):
             rest = found
         if rest >= 0:
             yield Member(b"[overlay]", source.chunks(rest))
@@ -96,6 +98,11 @@ def _not_zero(source: Source, position: int, budget: Budget) -> int:
     return -1
 
 
+def _is_known(source: Source, position: int) -> bool:
+    """Say whether something that has a mark begins there: zeros in front of it are filling."""
+    return bool(types_of(source.read_at(position, HEAD_BYTES), lambda: b""))
+
+
 def _gzip_name(feed: Feed) -> bytes:
     """Return the name in a gzip header; b"" if there is none."""
     head = feed.source.read_at(0, 1024)
@@ -128,6 +135,8 @@ def _gunzipped(feed: Feed, budget: Budget) -> Iterator[bytes]:
 
 def _gzip_header(feed: Feed, *, first: bool) -> bool:
     """Read over a header; returns whether there is one. Raises UnpackError."""
+    if not first:
+        _skip_zeros(feed)
     head = feed.take(10)
     if not head.startswith(_GZIP_MARK) and not (first and head):
         feed.give_back(len(head))
@@ -145,6 +154,18 @@ def _gzip_header(feed: Feed, *, first: bool) -> bool:
     if flags & _HEADER_SUM:
         feed.take(2)
     return True
+
+
+def _skip_zeros(feed: Feed) -> None:
+    """Go to the next member if nothing but zeros lies between: readers of tapes pass over those."""
+    behind = feed.position
+    while part := feed.take(_TEXT_BYTES):
+        if rest := part.lstrip(b"\0"):
+            feed.give_back(len(rest))
+            if rest.startswith(_GZIP_MARK[: len(rest)]):
+                return
+            break
+    feed.position = behind
 
 
 def _skip_text(feed: Feed) -> None:
@@ -186,6 +207,46 @@ def _unlzmaed(feed: Feed, budget: Budget) -> Iterator[bytes]:
         raise cut_short()
     size = int.from_bytes(head[5:13], "little", signed=True)
     yield from lzma_alone(head[:1], int.from_bytes(head[1:5], "little"), size, feed, budget)
+
+
+def _unlziped(feed: Feed, budget: Budget) -> Iterator[bytes]:
+    """Yield what all members hold (lzip's manual, "File format"). Raises UnpackError."""
+    wrong = False
+    while _next_is(feed, _LZIP_MARK):
+        head = feed.take(6)
+        if len(head) < 6:
+            raise cut_short()
+        crc, size = 0, 0
+        for part in lzma_alone(b"\x5d", _lzip_dictionary(head[5]), -1, feed, budget):
+            crc = zlib.crc32(part, crc)
+            size += len(part)
+            yield part
+        end = feed.take(20)
+        if len(end) < 20:
+            raise cut_short()
+        told = (int.from_bytes(end[:4], "little"), int.from_bytes(end[4:12], "little"))
+        wrong = wrong or told != (crc, size)
+    if wrong:
+        raise ChecksumError
+
+
+def _lzip_dictionary(coded: int) -> int:
+    """Return the dictionary's size: a power of two, less some sixteenths of it."""
+    base = 1 << max(12, min(coded & 0x1F, 29))
+    return max(4096, base - base // 16 * (coded >> 5))
+
+
+def _unflashed(feed: Feed, budget: Budget) -> Iterator[bytes]:
+    """Yield the content of a Flash file whose body is compressed (Adobe, SWF File Format Specification 19, 2)."""
+    head = feed.take(8)
+    if head.startswith(b"C"):
+        yield from decode(Inflater(zlib.MAX_WBITS), feed, budget)
+        return
+    more = feed.take(9)  # compressed length, then LZMA's properties and dictionary
+    if len(more) < 9:
+        raise cut_short()
+    size = max(0, int.from_bytes(head[4:], "little") - 8)
+    yield from lzma_alone(more[4:5], int.from_bytes(more[5:], "little"), size, feed, budget)
 
 
 def _unzstded(feed: Feed, budget: Budget) -> Iterator[bytes]:
@@ -230,6 +291,24 @@ FORMATS: tuple[Format, ...] = (
         read="the stream; what follows it",
         not_read="what reaches back more than 64 MiB (LIMIT_REACHED); the format has no checksum",
         samples=("lzma.lzma",),
+    ),
+    Format(
+        name="lzip",
+        kinds=(FileType.LZIP,),
+        opener=_opener(_unlziped, mark=_LZIP_MARK),
+        library="own",
+        read="all members as one content, with their checksums; what follows them",
+        not_read="what reaches back more than 64 MiB (LIMIT_REACHED)",
+        samples=("lzip.lz",),
+    ),
+    Format(
+        name="Flash (compressed)",
+        kinds=(FileType.FLASH,),
+        opener=_opener(_unflashed),
+        library="own",
+        read="the content of .swf files compressed with zlib or LZMA; what follows it",
+        not_read="contents that the program in it unpacks itself",
+        samples=("flash.swf",),
     ),
     Format(
         name="zstd",

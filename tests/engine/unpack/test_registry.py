@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack.base import Format
 from medscan_gui.engine.unpack.registry import CONTAINERS, FORMATS, NOT_OPENED
@@ -39,6 +40,34 @@ def test_no_kind_is_both_opened_and_not() -> None:
     assert not opened & NOT_OPENED
     assert opened | NOT_OPENED == CONTAINERS
     assert FileType.UNKNOWN not in CONTAINERS
+
+
+#: Kinds that are no containers: programs without an end of their own, and contents that are looked at as they are.
+_NO_CONTAINERS = {
+    FileType.UNKNOWN,
+    FileType.DOS,
+    FileType.JAVA_CLASS,
+    FileType.TIFF,
+    FileType.SQLITE,
+    FileType.XML,
+}
+
+
+def test_each_kind_is_a_container_or_known_to_be_none() -> None:
+    assert set(FileType) - CONTAINERS - {FileType.PNG, FileType.JPEG, FileType.GIF, FileType.BMP} <= _NO_CONTAINERS
+
+
+_CLOSED = (
+    b"!BDN" + bytes(range(1, 255)),
+    bytes.fromhex("cfad12fec5fd746f66e3d111") + bytes(200),
+    b"EVF\x09\x0d\x0a\xff\0" + bytes(range(200)),
+    b"\x27\xb5\x2f\xfd" + bytes(range(200)),
+)
+
+
+@pytest.mark.parametrize("content", _CLOSED, ids=["pst", "dbx", "e01", "zstd07"])
+def test_known_and_not_opened(content: bytes, look: Look) -> None:
+    assert look(content).ending[:2] == (Outcome.UNREADABLE, Cause.FORMAT_NOT_OPENED)
 
 
 def test_samples_are_small() -> None:

@@ -270,3 +270,45 @@ def test_zlib_is_asked_again_where_a_piece_was_full(look: Look) -> None:
     assert looked.found
     assert not looked.troubles
     assert zlib.crc32(content) == int.from_bytes(packed[-8:-4], "little")
+
+
+def test_lzip_of_several_members_and_its_checksum(look: Look) -> None:
+    packed = (SAMPLES / "lzip.lz").read_bytes()
+    assert look(packed + packed, name=b"report.pdf.lz").found == [(b"report.pdf",)]
+    wrong = bytearray(packed)
+    wrong[-20] ^= 1
+    looked = look(bytes(wrong))
+    assert looked.found
+    assert looked.troubles == {(b"[content]",): (Outcome.DAMAGED, Cause.NONE, "checksum")}
+    assert look(packed[:-30]).troubles[b"[content]",][0] is Outcome.DAMAGED
+    behind = look(packed + b"behind " + payload())
+    assert [chain[0] for chain in behind.found] == [b"[content]", b"[overlay]"]
+
+
+def test_flash_by_zlib_and_by_lzma(look: Look) -> None:
+    body = b"\0" * 6 + payload()
+    by_zlib = b"CWS\x08" + struct.pack("<I", len(body) + 8) + zlib.compress(body)
+    assert look(by_zlib).found == [(b"[content]",)]
+    assert look(by_zlib[:-8]).troubles[b"[content]",][0] is Outcome.DAMAGED
+    alone = lzma.compress(body, lzma.FORMAT_ALONE)
+    by_lzma = b"ZWS\x0d" + struct.pack("<II", len(body) + 8, len(alone) - 13) + alone[:5] + alone[13:]
+    assert look(by_lzma).found == [(b"[content]",)]
+    assert FileType.FLASH not in MemorySource(b"x", b"CWS is a word that texts begin with, 12345").types
+
+
+@pytest.mark.parametrize("flags", [0x20, 0x80, 0xE0])
+def test_reserved_flags_of_gzip_are_passed_over(flags: int, look: Look) -> None:
+    packed = bytearray(gzip.compress(payload()))
+    packed[3] |= flags
+    assert look(bytes(packed)).found
+
+
+def test_zeros_between_gzip_members(look: Look) -> None:
+    two = gzip.compress(b"x") + bytes(600) + gzip.compress(payload())
+    looked = look(two)
+    assert looked.found == [(b"[content]",)]
+    assert looked.troubles == {}
+    far = look(gzip.compress(b"x") + bytes(200_000) + gzip.compress(payload()) + bytes(99))
+    assert (far.found, far.troubles) == ([(b"[content]",)], {})
+    other = look(gzip.compress(b"x") + bytes(600) + lzma.compress(payload()))
+    assert [chain[0] for chain in other.found] == [b"[overlay]"]
