@@ -13,7 +13,7 @@ from collections.abc import Callable
 from medscan_gui.engine.file_kinds import FileType
 from medscan_gui.engine.file_marks import ANY_ELSEWHERE, BEGINNINGS, ELSEWHERE, lzma_alone, old_tar
 from medscan_gui.engine.pe_sections import overlay_of_head
-from medscan_gui.engine.text_type import is_text, text_types
+from medscan_gui.engine.text_type import is_text, message_type, text_types
 
 __all__ = ["HEAD_BYTES", "TAIL_BYTES", "FileType", "types_of"]
 
@@ -61,6 +61,8 @@ def types_of(head: bytes, tail: Callable[[], bytes], read_at: ReadAt | None = No
     found = _by_beginning(head)
     if ANY_ELSEWHERE.match(head):
         found += _by_places(head)
+    if (message := message_type(head, read_at)) is not None:
+        found.append(message)
     if is_text(head):
         found += text_types(head)
     elif not found:

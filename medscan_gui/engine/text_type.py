@@ -1,6 +1,7 @@
 """Texts by their own bytes: plain, or in a language that something opens or runs."""
 
 import re
+from collections.abc import Callable
 
 from medscan_gui.engine.file_kinds import FileType
 
@@ -15,25 +16,34 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 #: So much of a text is looked at for what it is.
 _LOOKED_AT = 4096
 
-#: What makes browsers take a content for HTML (WHATWG, MIME Sniffing, 7.1), without the shortest ones, which other
-#: texts begin with too.
+#: What makes browsers take a content for HTML: more than WHATWG, MIME Sniffing, 7.1, has, for they go by names too.
 _HTML = re.compile(
-    rb"<(?:!doctype\s+html|html|head|script|iframe|h1|div|font|table|style|title|body|br|meta|hta:application|a\s)"
-    rb"[\s>/]?",
+    rb"<(?:!doctype\s|html|head|script|iframe|h[1-6][\s>]|div|font|table|style|title|body|br|meta|hta:application|"
+    rb"(?:[aibpu]|img|svg|center|form|input|object|embed|applet|link|base|frame|frameset|span|ul|ol|li|dl|pre|hr|"
+    rb"strong|em|section|article|main|nav|header|footer|button|canvas|video|audio|math|template|noscript|marquee|"
+    rb"details|input|label|select|textarea|map|area|picture|source)[\s>/])",
     re.IGNORECASE,
 )
-_HTML_FURTHER_ON = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|hta:application)[\s>]", re.IGNORECASE)
+_HTML_FURTHER_ON = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|svg|hta:application)[\s>]", re.IGNORECASE)
 _COMMENT = re.compile(rb"\s*<!--.*?-->\s*", re.DOTALL)
 
-_FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,60}:[ \t]")
+#: What a header may begin with (RFC 5322, 2.2, without its limits: readers keep to none).
+_FIELD = re.compile(rb"[A-Za-z0-9_-][!-9;-~]{0,4096}+[ \t]*:")
+#: A header is searched so far for fields that tell of a message.
+_HEADER_BYTES = 64 << 10
+_HEADER_END = re.compile(rb"\n\r?\n")
+#: One of these makes a message: what follows is written in a way of its own (RFC 2045, 5 and 6).
+_ENOUGH = re.compile(rb"\n(?:content-transfer-encoding[ \t]*:|content-type[ \t]*:\s*[\"']?(?:multipart|message)/)")
 #: Header fields of messages (RFC 5322, 3.6; RFC 2045). Two different ones make a message.
 _MAIL_FIELD = re.compile(
-    rb"^(received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|content-type|reply-to|"
-    rb"content-transfer-encoding|dkim-signature|x-mailer|x-originating-ip):",
-    re.IGNORECASE | re.MULTILINE,
+    rb"\n(received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|content-type|reply-to|"
+    rb"dkim-signature|x-mailer|x-originating-ip|cc|bcc|sender|newsgroups|content-disposition)[ \t]*:"
 )
+#: All messages have one of these: most texts have none.
+_MOST_FIELDS = (b"\ncontent-", b"\nfrom", b"\nsubject", b"\nmime", b"\nreceived", b"\nto", b"\ndate", b"\nmessage-")
 #: The line between the messages of a mailbox: an address, then a day of the week (RFC 4155, appendix A).
 _MBOX = re.compile(rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]")
+_FROM_LINE = re.compile(rb">?From [^\r\n]{0,1000}(?:\r\n|\r|\n)")
 #: Texts that are scripts by their first words.
 _SCRIPT = re.compile(
     rb"#!|@echo\s|@?rem\s|<\?php|<%@|<job[\s>]|<package[\s>]|option explicit|on error resume next|"
@@ -41,8 +51,12 @@ _SCRIPT = re.compile(
     re.IGNORECASE,
 )
 
-#: First characters of a text that is in no language above, unless a field of a message stands there.
-_PLAIN_LETTERS = frozenset(range(33, 127)) - frozenset(b"<{F#@rRoOsSiI")
+#: First characters of a text that is in no language above.
+_PLAIN_LETTERS = frozenset(range(33, 127)) - frozenset(b"<{#@rRoOsSiI")
+#: Blanks aside, a message begins with this if with no letter: the mark of UTF-8.
+_BEFORE_MESSAGES = frozenset(_UTF8_MARK[:1])
+#: Contents shorter than this were given wholly.
+_HEAD_FULL = 36 << 10
 
 
 def is_text(head: bytes) -> bool:
@@ -65,8 +79,8 @@ def _is_utf16(head: bytes) -> bool:
 
 
 def text_types(head: bytes) -> list[FileType]:
-    """Return what a text is, `FileType.TEXT` last."""
-    if head[0] in _PLAIN_LETTERS and not _FIELD.match(head):
+    """Return what a text is, `FileType.TEXT` last. Messages are told by `is_message`."""
+    if head[0] in _PLAIN_LETTERS:
         return [FileType.TEXT]  # most texts
     text = _plain(head)
     found = _languages(text)
@@ -77,19 +91,16 @@ def text_types(head: bytes) -> list[FileType]:
 
 
 def _languages(text: bytes) -> list[FileType]:
-    first = text[:1]
-    if first == b"<":
+    if text.startswith(b"<"):
         return _markup(text)
-    if text.startswith(b"{\\rt"):
-        return [FileType.RTF]
-    if first == b"F" and _MBOX.match(text):
-        return [FileType.MBOX]
-    return [FileType.EMAIL] if _FIELD.match(text) and _is_mail(text) else []
+    return [FileType.RTF] if text.startswith(b"{\\rt") else []
 
 
 def _plain(head: bytes) -> bytes:
     """Return the beginning of a text as ASCII without blanks in front, whatever its encoding."""
     text = head[:_LOOKED_AT]
+    if text.isspace():
+        text = head  # blanks in front are passed over, however many
     if text.startswith(_UTF16_MARKS) or b"\0" in text[:16]:
         text = text[text.startswith(_UTF16_MARKS) * 2 :].replace(b"\0", b"")
     elif text.startswith(_UTF8_MARK):
@@ -105,13 +116,47 @@ def _markup(text: bytes) -> list[FileType]:
         found.append(FileType.XML)
         if _HTML_FURTHER_ON.search(text):
             found.insert(0, FileType.HTML)
-    elif _HTML.match(text):
+    elif _HTML.match(text) or text.startswith(b"<!--"):
         found.append(FileType.HTML)
     elif text.startswith(b"<") and text[1:2].isalpha():
         found.append(FileType.XML)
     return found
 
 
-def _is_mail(text: bytes) -> bool:
-    header = re.split(rb"\r?\n\r?\n", text, maxsplit=1)[0]
-    return len({field[1].lower() for field in _MAIL_FIELD.finditer(header)}) >= 2
+def message_type(head: bytes, more: Callable[[int, int], bytes] | None) -> FileType | None:
+    """Return what a content is that begins with a header of fields, or with the line of a mailbox, if it does.
+
+    `more` gives what follows `head`, by place and size. Also for what is no text: readers of messages mind no
+    characters, and those of mailboxes no dates.
+    """
+    if _FIELD.match(head) is None and not head.startswith((b"From ", b">From ")):
+        if head[:1] > b" " and head[0] not in _BEFORE_MESSAGES:
+            return None  # most contents
+        head = head[:_LOOKED_AT].removeprefix(_UTF8_MARK).lstrip() + head[_LOOKED_AT:]
+        if _FIELD.match(head) is None:
+            return None
+    if line := _FROM_LINE.match(head):
+        if _MBOX.match(head) or _is_mail(head[line.end() :], more):
+            return FileType.MBOX
+        return None
+    return FileType.EMAIL if _is_mail(head, more) else None
+
+
+def _is_mail(head: bytes, more: Callable[[int, int], bytes] | None) -> bool:
+    text = _as_lines(head)
+    end = _HEADER_END.search(text)
+    if end is None and more is not None and len(head) >= _HEAD_FULL:
+        text = _as_lines(head + more(len(head), _HEADER_BYTES - len(head)))
+        end = _HEADER_END.search(text)
+    header = text[: end.start()] if end else text
+    if not any(field in header for field in _MOST_FIELDS):
+        return False
+    if b"\ncontent-t" in header and _ENOUGH.search(header):
+        return True
+    return len({field[1] for field in _MAIL_FIELD.finditer(header)}) >= 2
+
+
+def _as_lines(text: bytes) -> bytes:
+    if b"\r" in text[:_LOOKED_AT] and b"\n" not in text[:_LOOKED_AT]:
+        text = text.replace(b"\r", b"\n")
+    return b"\n" + text.lower()

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from medscan_gui.core.names import path_of
 from medscan_gui.engine.file_type import HEAD_BYTES, TAIL_BYTES, FileType, types_of
 from medscan_gui.engine.mapping import mapped
+from medscan_gui.engine.named_kinds import with_name
 from medscan_gui.engine.unpack.budget import Budget
 
 Bytes = bytes | memoryview | mmap.mmap
@@ -39,10 +40,12 @@ class Source(ABC):
 
     @property
     def types(self) -> tuple[FileType, ...]:
-        """What it is by its own bytes."""
+        """What it is by its own bytes, and to what is started by its name."""
         if self._types is None:
             tail_at = max(0, self.size - TAIL_BYTES)
-            self._types = types_of(self.read_at(0, HEAD_BYTES), lambda: self.read_at(tail_at, TAIL_BYTES), self.read_at)
+            head = self.read_at(0, HEAD_BYTES)
+            found = types_of(head, lambda: self.read_at(tail_at, TAIL_BYTES), self.read_at)
+            self._types = with_name(self.name, found, head)
         return self._types
 
     def open(self) -> "io.BufferedReader":
@@ -59,12 +62,13 @@ class Source(ABC):
     def find(self, mark: bytes, start: int = 0, end: int | None = None) -> int:
         """Return where `mark` begins at or after `start` and lies wholly before `end`; -1 if it does not."""
         end = self.size if end is None else min(end, self.size)
-        step = 1 << 20
+        step = 4 << 10  # what lies near is asked for often
         while start < end:
             part = self.read_at(start, min(step + len(mark) - 1, end - start))
             if (found := part.find(mark)) >= 0:
                 return start + found
             start += step
+            step = min(step * 4, 1 << 20)
         return -1
 
     def whole(self, most: int) -> bytes | None:
