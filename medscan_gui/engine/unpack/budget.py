@@ -7,6 +7,9 @@ from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.limits import UnpackLimits
 from medscan_gui.engine.troubles import Ending
 
+#: What openers may read: so many times what there is to read, and this much. Healthy ones read a text a few times.
+_READS, _READS_LEAST = 64, 64 << 20
+
 
 class BudgetSpentError(BaseException):
     """A bound of the whole tree is reached. Not an Exception: no handler of a library may swallow it."""
@@ -37,6 +40,7 @@ class Budget:
         self._members_left = min(max(allowed, limits.members_least), limits.members)
         self._memory_left = limits.memory
         self._spent: Cause | None = None
+        self._reads_left = outer_size * _READS + _READS_LEAST
 
     @property
     def spent(self) -> bool:
@@ -60,9 +64,16 @@ class Budget:
     def charge(self, size: int) -> None:
         """Charge bytes that came out, kept or not. Raises BudgetSpentError."""
         self._bytes_left -= size
+        self._reads_left += size * _READS
         if self._bytes_left < 0:
             self._spend(self._bytes_cause)
         self.check()
+
+    def charge_read(self, size: int) -> None:
+        """Charge bytes that an opener read of what it opens. Raises BudgetSpentError."""
+        self._reads_left -= size
+        if self._reads_left < 0:
+            self._spend(Cause.UNPACKING_TOO_SLOW)
 
     def charge_member(self) -> None:
         """Charge one member, looked at or not. Raises BudgetSpentError."""

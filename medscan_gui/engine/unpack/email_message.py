@@ -15,11 +15,17 @@ from medscan_gui.engine.troubles import Ending
 from medscan_gui.engine.unpack import text_codes
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, cut_short
 from medscan_gui.engine.unpack.budget import Budget
+from medscan_gui.engine.unpack.line_ends import with_line_feeds
+from medscan_gui.engine.unpack.metered import MeteredSource
 from medscan_gui.engine.unpack.mime_header import Header, read_header
+from medscan_gui.engine.unpack.runs import Start, runs
+from medscan_gui.engine.unpack.searching import places
 from medscan_gui.engine.unpack.source import Source
 
 #: Boundaries that are kept of one message.
 _BOUNDARIES = 20_000
+#: Boundary lines of one message.
+_EDGES = 60_000
 #: The longest boundary is 70 characters (RFC 2046, 5.1.1); some programs write longer ones.
 _BOUNDARY_LINE = 1024
 #: Parts are short or long: little is read at first, then more.
@@ -43,13 +49,18 @@ _INLINE: tuple[tuple[bytes, "re.Pattern[bytes]", text_codes.Decode], ...] = (
     (b"=ybegin ", re.compile(rb"=ybegin [^\r\n]*?name=([^\r\n]{1,1000})\r?\n"), text_codes.yenc),
     (text_codes.BINHEX_MARK, re.compile(rb"\(This file must be converted()[^\r\n]*"), text_codes.binhex),
 )
+#: What ends them. What stands there is read too: a line that is none of theirs.
+_ENDS = {b"begin ": b"\nend", b"begin-base64 ": b"\n====", b"=ybegin ": b"\n=yend"}
 _INLINE_HEAD = 4096
+#: The line that begins a file and the next one take no more, mostly.
+_LINE = 256
 _LINE_STARTS = (b"\n", b"\r", b"\xbf", b"")
 _BINHEX_HEAD = 1 << 10
 
 _DASHES = re.compile(rb"\n--([^\r\n]{1,1000})")
 
-_MBOX_LINE = re.compile(rb"From \S+ +\S[^\r\n]*\d\d:\d\d[^\r\n]*\r?\n")
+#: What separates messages: a time of day, or a field in the next line.
+_MBOX_LINE = re.compile(rb"From (?:\S+ +\S[^\r\n]*\d\d:\d\d[^\r\n]*\r?\n|[^\r\n]*\r?\n[A-Za-z0-9_-][!-9;-~]{0,80}:)")
 
 
 def open_message(source: Source, unpacking: Unpacking) -> Iterator[Member]:
@@ -62,6 +73,7 @@ def open_message(source: Source, unpacking: Unpacking) -> Iterator[Member]:
 
 def open_mailbox(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     """Yield the messages of a mailbox (RFC 4155). See `base.Opener`."""
+    source = MeteredSource(source, unpacking.budget)
     start = _message_start(source, 0)
     number = 0
     while start < source.size:
@@ -103,8 +115,11 @@ class _Walk:
     """One pass over a message."""
 
     def __init__(self, source: Source, unpacking: Unpacking) -> None:
-        self._source = source
+        self._content = source
+        #: The same with the line ends that are understood here.
+        self._source = with_line_feeds(self._content)
         self._budget = unpacking.budget
+        self._edges = 0
         self._boundaries: set[bytes] = set()
         self._outermost: tuple[bytes, ...] = ()
         self._number = 0
@@ -165,12 +180,18 @@ class _Walk:
                     break
                 closing = self._closes(found[1])
                 if closing is not None:
+                    self._count_edge()
                     carriage = text[found.start() - 1 : found.start()] == b"\r"
                     line_end = self._source.find(b"\n", place + found.end())
                     after = self._source.size if line_end < 0 else line_end + 1
                     return _Edge(max(start, place + found.start() - carriage), after, closing)
             place, step = place + step, min(step * 16, _STEP)
         return None
+
+    def _count_edge(self) -> None:
+        self._edges += 1
+        if self._edges > _EDGES:
+            raise UnpackError(Outcome.LIMIT_REACHED, Cause.TOO_MANY_MEMBERS, "parts")
 
     def _closes(self, line: bytes) -> bool | None:
         """Say whether a line behind two dashes ends a row of parts; None if it is no boundary."""
@@ -195,29 +216,33 @@ class _Walk:
         decoders = _decoders(header)
         if not decoders or len(header.encodings) > 1:
             # Also when its header contradicts itself: readers differ in what they believe.
-            yield Member(name, self._source.chunks(start, end), size=end - start)
+            yield Member(name, self._content.chunks(start, end), size=end - start)
         for decode in decoders:
             yield from _decoded(name, decode, self._source, start, end)
 
 
 def open_text_codes(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     """Yield the files that are written into a text as uuencode, yEnc or BinHex. See `base.Opener`."""
-    yield from _written_in(source, unpacking.budget, 0, source.size)
-
-
-def _written_in(source: Source, budget: Budget, start: int, end: int) -> Iterator[Member]:
-    """Yield the files that are written into a text."""
+    source = MeteredSource(source, unpacking.budget)
     for mark, line, decode in _INLINE:
-        place = start
-        while (place := source.find(mark, place, end)) >= 0:
-            budget.check()
-            before = source.read_at(place - 1, 1) if place else b"\n"
-            found = line.match(source.read_at(place, _INLINE_HEAD))
-            if found and before in _LINE_STARTS:
-                stop = source.find(b"\n====", place, end) if mark == b"begin-base64 " else -1
-                body = place if mark == b"=ybegin " else place + found.end(1) + (mark == text_codes.BINHEX_MARK)
-                yield from _decoded(found[1] or b"[binhex]", decode, source, body, stop if stop >= 0 else end)
-            place += len(mark)
+        starts = _starts(source, mark, line, unpacking.budget)
+        for start, end in runs(source, starts, _ENDS.get(mark, b""), source.size):
+            yield from _decoded(start.name or b"[binhex]", decode, source, start.body, end)
+
+
+def _starts(source: Source, mark: bytes, line: "re.Pattern[bytes]", budget: Budget) -> Iterator[Start]:
+    """Yield where files begin that are written into a text."""
+    behind_name = mark != b"=ybegin "  # of that one the line itself is read too
+    for place in places(source, re.compile(re.escape(mark)), 0, source.size, length=len(mark), budget=budget):
+        text = source.read_at(max(0, place - 1), _LINE)
+        at = min(place, 1)
+        found = line.match(text, at)
+        if found is None and len(text) == _LINE:
+            text = source.read_at(max(0, place - 1), _INLINE_HEAD)
+            found = line.match(text, at)
+        if found is not None and (not at or text[:1] in _LINE_STARTS):
+            body = place + found.end(1) - at + (mark == text_codes.BINHEX_MARK) if behind_name else place
+            yield Start(place, body, found[1])
 
 
 def _decoders(header: Header) -> tuple[text_codes.Decode, ...]:

@@ -5,11 +5,16 @@ its place in a row of 64; five characters are written with an ``@``. The tables 
 permutation of the characters that take part.
 """
 
+import re
 from collections.abc import Iterator
 
+from medscan_gui.engine.unpack.budget import Budget
+from medscan_gui.engine.unpack.runs import Start, runs
+from medscan_gui.engine.unpack.searching import places
 from medscan_gui.engine.unpack.source import Source
 
 START, END = b"#@~^", b"^#~@"
+_START = re.compile(re.escape(START))
 _LENGTH, _CHECKSUM = 8, 8
 #: Longer texts are read up to here: no script is longer.
 _MOST = 16 << 20
@@ -31,18 +36,16 @@ _TABLES = tuple(bytes.maketrans(_WRITTEN, bytes.fromhex(meaning)) for meaning in
 _ESCAPES = ((b"@&", b"\n"), (b"@#", b"\r"), (b"@*", b">"), (b"@!", b"<"), (b"@$", b"@"))
 
 
-def encoded_scripts(source: Source) -> Iterator[Iterator[bytes]]:
+def encoded_scripts(source: Source, budget: Budget) -> Iterator[Iterator[bytes]]:
     """Yield each encoded script in a text, decoded."""
-    place = 0
-    while (start := source.find(START, place)) >= 0:
-        start += len(START) + _LENGTH
-        end = source.find(END, start, start + _MOST)
-        stop = min(source.size, start + _MOST) if end < 0 else end - _CHECKSUM
-        if start < stop:
-            yield _decoded(source, start, stop)
-        if end < 0:
-            return  # none behind it has an end either
-        place = end
+    starts = (
+        Start(place, place + len(START) + _LENGTH, b"")
+        for place in places(source, _START, 0, source.size, length=len(START), budget=budget)
+    )
+    for start, end in runs(source, starts, END, source.size):
+        stop = end - _CHECKSUM if source.read_at(end, len(END)) == END else end
+        if start.body < stop:
+            yield _decoded(source, start.body, min(stop, start.body + _MOST))
 
 
 def _decoded(source: Source, start: int, end: int) -> Iterator[bytes]:

@@ -28,7 +28,7 @@ def open_text(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     if _is_wide(source):
         yield Member(b"[text]", utf8(source.chunks()))
         return
-    for number, chunks in enumerate(encoded_scripts(source), 1):
+    for number, chunks in enumerate(encoded_scripts(source, unpacking.budget), 1):
         yield Member(b"[encoded script %d]" % number, chunks)
     yield from _Text(source, unpacking).members()
 
