@@ -262,9 +262,9 @@ def compare(name: str, tree: Path, signatures: Path, scratch: Path, runs: int, o
     print(f"\n{name}: {len(sizes):,} files, {size:,.0f} MB, {rules:,} rules, {runs} runs, in turn")
     heads = ("seconds", "min", "files/s", "MB/s", "CPU s", "peak MB", "x medscan", "found")
     print(" " * 14 + "".join(f"{head:>10}" for head in heads))
-    for program, measured in results.items():
-        _print_line(program, measured, results["medscan"], len(sizes), size)
-    _compare_found({program: measured[-1].found for program, measured in results.items()}, str(tree / PLANTED))
+    for title, measured in results.items():
+        _print_line(title, measured, results["medscan"], len(sizes), size)
+    _compare_found({title: measured[-1].found for title, measured in results.items()}, str(tree / PLANTED))
 
 
 def _print_line(program: str, measured: list[Run], own: list[Run], files: int, size: float) -> None:
@@ -284,10 +284,10 @@ def _compare_found(found: dict[str, frozenset[str]], planted: str) -> None:
             print(f"WRONG: {program} did not find the planted threat")
     own = {line for line in found["medscan"] if " » " not in line}
     for program in ("yara -r -p 2", "Loki-like loop"):
-        for only, lines in (("medscan", own - found.get(program, own)), (program, found.get(program, own) - own)):
-            if lines:
-                print(f"found by {only} only, not by {({'medscan', program} - {only}).pop()}: {len(lines)}")
-                print("\n".join(f"    {line}" for line in sorted(lines)[:5]))
+        for only, more in (("medscan", own - found.get(program, own)), (program, found.get(program, own) - own)):
+            if more:
+                print(f"found by {only} only, not by {({'medscan', program} - {only}).pop()}: {len(more)}")
+                print("\n".join(f"    {line}" for line in sorted(more)[:5]))
 
 
 def extremes(signatures: Path, scratch: Path) -> None:
@@ -338,7 +338,11 @@ def measure(options: argparse.Namespace, scratch: Path) -> None:
         return
     sample = orders.self_test_sample()
     only = {program for program in options.programs.split(",") if program}
-    makers = {"mixed": mixed_tree, "small": small_tree, "archives": lambda place: archive_tree(place, sample)}
+    makers: dict[str, Callable[[Path], None]] = {
+        "mixed": mixed_tree
+        "small": small_tree,
+        "archives": lambda place: archive_tree(place, sample),
+    }
     for name, make in makers.items():
         if options.only in {None, name}:
             tree = (options.trees or scratch) / name

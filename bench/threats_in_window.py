@@ -18,15 +18,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path.insert(0, str(ROOT))
 if not os.environ.get("DISPLAY") and sys.platform != "win32":
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from event_loop import Pulse  # noqa: E402
 from PySide6.QtCore import QTimer  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
+from bench.event_loop import Pulse  # noqa: E402
 from medscan_gui.core.device import Target  # noqa: E402
 from medscan_gui.core.names import raw_bytes  # noqa: E402
 from medscan_gui.core.words import TargetKind  # noqa: E402

@@ -213,7 +213,9 @@ def _reason_codes(record: ScanRecord) -> frozenset[str]:
 
 def _doubtful(record: ScanRecord) -> bool:
     """Say whether the scan misses a proof, beside what it found."""
-    return bool(_reason_codes(record) - _THREAT_REASONS - {"verdict.no_threat", "verdict.quick_only", "verdict.unchanged"})
+    return bool(
+        _reason_codes(record) - _THREAT_REASONS - {"verdict.no_threat", "verdict.quick_only", "verdict.unchanged"}
+    )
 
 
 def _happened_blue(record: ScanRecord) -> Message:

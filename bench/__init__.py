@@ -1,0 +1,1 @@
+"""Benchmarks: what MedScan costs, beside what a user would pick instead."""
