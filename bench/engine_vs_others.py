@@ -339,7 +339,7 @@ def measure(options: argparse.Namespace, scratch: Path) -> None:
     sample = orders.self_test_sample()
     only = {program for program in options.programs.split(",") if program}
     makers: dict[str, Callable[[Path], None]] = {
-        "mixed": mixed_tree
+        "mixed": mixed_tree,
         "small": small_tree,
         "archives": lambda place: archive_tree(place, sample),
     }
