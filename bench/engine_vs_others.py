@@ -338,7 +338,7 @@ def measure(options: argparse.Namespace, scratch: Path) -> None:
         return
     sample = orders.self_test_sample()
     only = {program for program in options.programs.split(",") if program}
-    makers: dict[str, Callable[[Path], None]] = {
+    makers: dict[str, Callable[[Path], Path]] = {
         "mixed": mixed_tree,
         "small": small_tree,
         "archives": lambda place: archive_tree(place, sample),
