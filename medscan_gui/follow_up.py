@@ -4,19 +4,31 @@ It verifies a clean-up, or reads what was locked once more, with passwords.
 """
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from medscan_gui.core.acceptance import Acceptance
+from medscan_gui.core.coverage import Coverage
 from medscan_gui.core.device import Target
-from medscan_gui.core.finding import Finding, ItemProblem
+from medscan_gui.core.finding import FileIdentity, Finding, ItemProblem
 from medscan_gui.core.messages import Message
-from medscan_gui.core.names import path_of, raw_bytes, rebased
+from medscan_gui.core.names import parent_of, path_of, raw_bytes, rebased, shown_chain
 from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.verdict import Evidence, doubts
 from medscan_gui.core.words import Fate, Outcome, Place
+from medscan_gui.engine.identity import FileSystems
+from medscan_gui.engine.reaching import Roots
+
+
+class LockedFile(msgspec.Struct, frozen=True):
+    """A file in which something is locked, as the scan before read it: its real path, which file it is, its bytes."""
+
+    path: bytes
+    identity: FileIdentity
+    size: int
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +46,8 @@ class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     roots: tuple[tuple[bytes, bytes], ...] = ()
     troubles: tuple[Message, ...] = ()
+    #: Of a scan that reads locked files again: these, whose doubts are left to it. `places` are theirs.
+    locked: tuple[LockedFile, ...] = ()
 
 
 class Threats(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,9 +124,14 @@ def locked_items(record: ScanRecord) -> tuple[ItemProblem, ...]:
 def unlocking(record: ScanRecord) -> FollowUp:
     """Return what a scan builds on that reads the locked files of `record` once more, with passwords.
 
-    What was locked is no more a doubt of the scan before: the new one says what has become of it.
+    What was locked is no more a doubt of the scan before: the new one says what has become of it. That holds only of
+    files that are still there as they were read; what was locked in any other stays a doubt. `places` are empty if
+    there is no such file.
     """
-    locked = locked_items(record)
+    roots = real_roots(record.target)
+    files = same_files(_locked_files(locked_items(record), roots), roots)
+    still = {file.path for file in files}
+    locked = [problem for problem in locked_items(record) if real_path(problem.chain[0], roots) in still]
     gone = Counter((problem.outcome, problem.cause) for problem in locked)
     coverage = record.coverage
     lines = tuple(
@@ -123,15 +142,61 @@ def unlocking(record: ScanRecord) -> FollowUp:
         lines=tuple(line for line in lines if line.items != 0),
         items_counted=coverage.items_counted - gone.total(),
     )
-    roots = real_roots(record.target)
-    files = dict.fromkeys(real_path(problem.chain[0], roots) for problem in locked)
     return FollowUp(
         record=msgspec.structs.replace(record, evidence=msgspec.structs.replace(record.evidence, coverage=coverage)),
         findings=record.findings,
-        places=tuple(files),
+        places=tuple(file.path for file in files),
         action="",
         roots=roots,
+        locked=files,
     )
+
+
+def _locked_files(locked: Iterable[ItemProblem], roots: Sequence[tuple[bytes, bytes]]) -> tuple[LockedFile, ...]:
+    """Return the files of locked items of which it is known, and beyond doubt, which they were."""
+    known: dict[bytes, set[LockedFile | None]] = {}
+    for item in locked:
+        path = real_path(item.chain[0], roots)
+        file = LockedFile(path, item.identity, item.size) if item.identity is not None else None
+        known.setdefault(path, set()).add(file)
+    return tuple(file for files in known.values() if len(files) == 1 and (file := next(iter(files))) is not None)
+
+
+def same_files(files: Iterable[LockedFile], roots: Sequence[tuple[bytes, bytes]]) -> tuple[LockedFile, ...]:
+    """Return those of the files that are where they were, and as they were: no link, no copy, nothing written."""
+    systems = FileSystems()
+    below = Roots(tuple(folder_of(real) for _shown, real in roots), systems)
+    return tuple(file for file in files if _is_same(file, below, systems))
+
+
+def _is_same(file: LockedFile, below: Roots, systems: FileSystems) -> bool:
+    try:
+        status = below.reach(file.path).status
+    except (OSError, ValueError):
+        return False
+    is_file = stat.S_ISREG(status.st_mode)
+    return is_file and (systems.opened(status), status.st_size) == (file.identity, file.size)
+
+
+def folder_of(root: bytes) -> bytes:
+    """Return the folder below which a target's files are: itself, or that of a single file."""
+    return root if os.path.isdir(path_of(root)) else parent_of(root)  # noqa: PTH112  # raw names
+
+
+def doubt_of_unlocking(follow_up: FollowUp, coverage: Coverage) -> Message | None:
+    """Return what makes the second reading of locked files no proof, if anything does; `coverage` is that reading's.
+
+    The files must be now what they were before it, or something else may have been read; and each must have been read
+    or be a doubt of its own.
+    """
+    same = same_files(follow_up.locked, follow_up.roots)
+    changed = sorted({file.path for file in follow_up.locked} - {file.path for file in same})
+    if changed:
+        return Message.of("unlock.changed_meanwhile", file=shown_chain((changed[0],)))
+    files = coverage.items_counted - coverage.members
+    if files != len(follow_up.locked) or coverage.items_accepted:
+        return Message.of("unlock.not_all_read")
+    return None
 
 
 def _seen_again(known: Finding, found: Finding) -> Finding:

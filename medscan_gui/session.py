@@ -25,7 +25,7 @@ from medscan_gui.core.estimate import Estimator
 from medscan_gui.core.finding import worst_first
 from medscan_gui.core.known_clean import context_of
 from medscan_gui.core.messages import MedScanError, Message
-from medscan_gui.core.names import one_line, parent_of, path_of, raw_bytes
+from medscan_gui.core.names import one_line, path_of, raw_bytes
 from medscan_gui.core.policy import DEVICE_CARD, CardInForce, PolicyCard, folders_as_patterns, scan_refusal
 from medscan_gui.core.record import EngineFacts, ScanRecord, SignatureFacts, local_offset_min, timestamp
 from medscan_gui.core.verdict import Evidence, decide
@@ -34,7 +34,7 @@ from medscan_gui.engine import events as engine_events
 from medscan_gui.engine.limits import PASSWORDS, Limits
 from medscan_gui.engine.places import identity_of
 from medscan_gui.engine.supervisor import ScanJob, Supervisor
-from medscan_gui.follow_up import FollowUp, Threats, earlier_evidence, joined
+from medscan_gui.follow_up import FollowUp, Threats, doubt_of_unlocking, earlier_evidence, folder_of, joined
 from medscan_gui.scope import scope_of
 from medscan_gui.second_opinions import SecondOpinions, wanted_engines
 from medscan_gui.services import (
@@ -90,11 +90,6 @@ class ScanRequest:
 
 class ScanRefusedError(MedScanError):
     """The device's policy card does not allow this scan: its sentence says why, and what to do."""
-
-
-def _folder(root: bytes) -> bytes:
-    """Return the folder below which a target's files are: itself, or that of a single file."""
-    return root if os.path.isdir(path_of(root)) else parent_of(root)  # noqa: PTH112  # raw names
 
 
 def _typed_device(device: Device) -> Device:
@@ -248,6 +243,15 @@ class ScanSession:
             self._supervisor.cancel()
         yield from self._follow(self._supervisor)
         yield from self._ask_others(job)
+        self._check_unlocked()
+
+    def _check_unlocked(self) -> None:
+        """Say so if it was not the locked files themselves, all of them, that were read again."""
+        follow_up = self._request.follow_up
+        if follow_up is not None and follow_up.locked and self._stop() is Stop.COMPLETED:
+            doubt = doubt_of_unlocking(follow_up, self._tally.ledger.close())
+            if doubt is not None:
+                self._troubles.append(doubt)
 
     def _ask_others(self, job: ScanJob) -> Iterator[scan_events.ScanEvent]:
         """Ask the second engines, if MedScan's own came to its end; one that is not asked is a doubt."""
@@ -270,7 +274,8 @@ class ScanSession:
             recent=scope.recent,
             since=scope.since,
             shallow=follow_up is not None,
-            shallow_below=tuple(_folder(real) for _shown, real in follow_up.roots) if follow_up else (),
+            files_only=follow_up is not None and bool(follow_up.locked),
+            shallow_below=tuple(folder_of(real) for _shown, real in follow_up.roots) if follow_up else (),
             headers_only=self._headers_only(card),
             gentle=card.gentle,
             cpu_share=card.cpu_share,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from medscan_gui.core.acceptance import Acceptance
 from medscan_gui.core.coverage import CoverageLedger
 from medscan_gui.core.finding import Finding, ItemProblem
+from medscan_gui.core.known_clean import MOST_ENTRIES
 from medscan_gui.core.messages import Message
 from medscan_gui.core.record import FINDINGS_KEPT, NAME_BYTES_KEPT, PROBLEMS_KEPT
 from medscan_gui.core.words import Fate
@@ -53,7 +54,7 @@ class Tally:
             case engine_events.AtWork():
                 self.at_work = event
             case engine_events.FoundClean():
-                self.clean += event.keys
+                self.clean += event.keys[: MOST_ENTRIES - len(self.clean)]
             case _:
                 self._take_engine(event)
 

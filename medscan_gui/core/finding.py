@@ -108,6 +108,10 @@ class ItemProblem(msgspec.Struct, frozen=True, kw_only=True):
     #: For technicians: an operating-system error name, a signal name, a rule. Never translated.
     detail: str = ""
     place: Place = Place.FILE
+    #: Of what is locked in a file: the outer file `chain[0]`, as it was read, and its bytes. None for anything else,
+    #: and in records of programs that did not tell.
+    identity: FileIdentity | None = None
+    size: int = 0
 
     @property
     def where(self) -> str:

@@ -1,17 +1,19 @@
 """What was found clean before, so that it need not be read again: keys of files, sorted, in one block of bytes.
 
-A key stands for a file as it was: device, inode, size, time of last change of content and of anything (ctime). No
-program can set a ctime, so a file that was written to has another key, whatever was done to its other times. Keys are
-made with a context: the signatures, the program and all that decides what a scan finds. With another context, nothing
-is known any more. What this cannot see is in docs/engine.md.
+A key stands for a file as it was: path, device, inode, size, time of last change of content and of anything (ctime).
+No program can set a ctime, so a file that was written to has another key, whatever was done to its other times; who can
+write to one all the same is in docs/engine.md. The path is part of it because findings depend on names. Keys are made
+with a context: the signatures, the program and all that decides what a scan finds. With another context, nothing is
+known any more.
 """
 
 import hashlib
+import os
 import struct
 from bisect import bisect_left
 from collections.abc import Collection
 
-MAGIC = b"MSKCLN1\n"
+MAGIC = b"MSKCLN2\n"
 KEY_BYTES = 16
 CONTEXT_BYTES = 32
 _DIGEST_BYTES = 32
@@ -29,11 +31,12 @@ def context_of(*parts: str) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
-def key_of(context: bytes, identity: tuple[int, int], size: int, modified_ns: int, changed_ns: int) -> bytes:
-    """Return the key of a file; `identity` is its device and inode number. Raises struct.error for absurd times."""
-    device, inode = identity
-    packed = _FILE.pack(device & _ALL, inode & _ALL, size, modified_ns, changed_ns)
-    return hashlib.blake2b(packed, digest_size=KEY_BYTES, key=context).digest()
+def key_of(context: bytes, path: bytes, status: os.stat_result) -> bytes:
+    """Return the key of a file, by its raw path and its status. Raises struct.error for absurd times."""
+    packed = _FILE.pack(
+        status.st_dev & _ALL, status.st_ino & _ALL, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+    )
+    return hashlib.blake2b(packed + path, digest_size=KEY_BYTES, key=context).digest()
 
 
 class KnownClean:

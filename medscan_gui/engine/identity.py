@@ -167,6 +167,16 @@ def pack_numbers(inodes: list[int]) -> bytes:
     return struct.pack(f"<{len(inodes)}Q", *[inode & _ALL for inode in inodes])
 
 
+def pack_times(times: list[int]) -> bytes:
+    """Return times of files (ns since 1970) as they travel."""
+    return struct.pack(f"<{len(times)}q", *times)
+
+
+def unpack_times(packed: bytes) -> tuple[int, ...]:
+    """Return the times that were packed."""
+    return struct.unpack(f"<{len(packed) // 8}q", packed)
+
+
 def unpack_numbers(packed: bytes) -> tuple[int, ...]:
     """Return the inode numbers that were packed."""
     return struct.unpack(f"<{len(packed) // 8}Q", packed)

@@ -69,6 +69,8 @@ SLOW_SECONDS = 1.0
 CHAIN_LINKS = 24
 #: Members of one file whose trouble is told one by one; more are only counted.
 TROUBLES_PER_ITEM = 500
+#: Members that a worker may tell of one item: some looks at it, each within `UnpackLimits.members`.
+MEMBERS_TOLD = 1_000_000
 #: Passwords that are tried on what is locked, and the characters of one.
 PASSWORDS = 100
 PASSWORD_CHARS = 256

@@ -42,7 +42,6 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     passwords: tuple[str, ...] = ()
     scratch: bytes = b""
     removable: bool = False
-    context: bytes = b""
 
 
 def _table(table: TableFile) -> TableOrder:
@@ -78,6 +77,5 @@ def load_order(bundle: Bundle, limits: Limits, extras: Extras) -> bytes:
             scratch=extras.scratch,
             removable=extras.removable,
             tables=tuple(map(_table, bundle.tables)),
-            context=extras.context,
         )
     )

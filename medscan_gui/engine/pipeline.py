@@ -24,7 +24,7 @@ from medscan_gui.engine.places import join
 from medscan_gui.engine.protocol import CARD_ENDING
 from medscan_gui.engine.streams_ntfs import StreamFinder
 from medscan_gui.engine.troubles import Ending
-from medscan_gui.engine.unchanged import Unchanged
+from medscan_gui.engine.unchanged import NO_TIME, is_as_listed, write_out
 from medscan_gui.engine.unpack.base import Member, Unpacking
 from medscan_gui.engine.unpack.budget import Budget
 from medscan_gui.engine.unpack.registry import has_inside
@@ -49,8 +49,6 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     scratch: bytes = b""
     #: The target lies on a removable medium.
     removable: bool = False
-    #: For the keys of files found clean; b"" if nobody asks for them.
-    context: bytes = b""
 
     def seconds(self, size: int) -> float:
         """Return the seconds for an item of `size` bytes."""
@@ -84,8 +82,11 @@ class ItemResult(msgspec.Struct, frozen=True):
 
     ending: Ending
     inside: Inside | None = None
-    #: Key (`core.known_clean`) by which the file is known to be clean, if it stays as it is; b"" if it is not.
-    key: bytes = b""
+    #: Of a file that is locked, or holds something that is: which it is, and its bytes; None if it changed meanwhile.
+    identity: FileIdentity | None = None
+    size: int = 0
+    #: What was read may not be what was listed (`Pipeline.scan`).
+    moved: bool = False
 
 
 class Pipeline:
@@ -98,10 +99,6 @@ class Pipeline:
         self._folder = Folder()
         self._streams = StreamFinder()
         self._systems: FileSystems | None = None
-        self._unchanged: Unchanged | None = None
-        if patience.context:
-            self._systems = FileSystems()
-            self._unchanged = Unchanged(patience.context, self._systems)
         # One byte more than is read in one piece: a file that has grown shows itself.
         self._buffer = memoryview(bytearray(limits.LARGE_FILE + 1))
 
@@ -132,22 +129,35 @@ class Pipeline:
         """Hold nothing of the target open."""
         self._folder.close()
 
-    def scan(self, name: bytes, tell: Tell, inode: int = 0) -> ItemResult:
+    def scan(self, name: bytes, tell: Tell, inode: int = 0, changed_ns: int = NO_TIME) -> ItemResult:
         """Scan one file of the directory at hand; never raises for what a file or a medium does.
 
         `inode` is what the file was when it was listed; 0 if that is not known. Another file in its place is
         scanned too, but never called scanned: the one that was listed may go by another name now.
+        With `changed_ns`, its time of change then, the result says whether that still is what it was.
         """
         try:
             descriptor = self._folder.open(name)
         except (OSError, EndedError) as error:
             return ItemResult(ending_for(error))
         try:
-            return self._scan_open(descriptor, name, tell, inode)
+            if changed_ns == NO_TIME:
+                return self._scan_open(descriptor, name, tell, inode)
+            return self._scan_known(descriptor, name, tell, (inode, changed_ns))
         except (OSError, EndedError) as error:
             return ItemResult(ending_for(error))
         finally:
             os.close(descriptor)
+
+    def _scan_known(self, descriptor: int, name: bytes, tell: Tell, listed: tuple[int, int]) -> ItemResult:
+        """Scan a file that need not be read again if nothing is found and it stays what it was when it was listed."""
+        inode, changed_ns = listed
+        # Before anything is read: from here on, whatever changes the content moves the time of change.
+        written = write_out(descriptor)
+        result = self._scan_open(descriptor, name, tell, inode)
+        if written and is_as_listed(os.fstat(descriptor), changed_ns):
+            return result
+        return msgspec.structs.replace(result, moved=True)
 
     def _scan_open(self, descriptor: int, name: bytes, tell: Tell, inode: int) -> ItemResult:
         """Scan, and scan again if the file changed meanwhile; what matched either time is told."""
@@ -165,10 +175,9 @@ class Pipeline:
             before, ending = after, _CHANGED
         if inode and inode != after.st_ino and ending[0] in READ_OUTCOMES:
             ending = _REPLACED
-        key = b""
-        if self._unchanged is not None and ending[0] in READ_OUTCOMES and not finds.any and _is_whole(inside):
-            key = self._unchanged.settled_key(after) if before.st_ctime_ns == after.st_ctime_ns else b""
-        return SCANNED if ending is _READ and inside is None and not key else ItemResult(ending, inside, key)
+        if _is_locked(ending, inside) and before.st_ctime_ns == after.st_ctime_ns:
+            return ItemResult(ending, inside, self._identity(after), after.st_size)
+        return SCANNED if ending is _READ and inside is None else ItemResult(ending, inside)
 
     def _identity(self, status: os.stat_result) -> FileIdentity:
         if self._systems is None:  # most scans find nothing and need not ask what is mounted
@@ -273,11 +282,10 @@ def _failed(error: Exception) -> Ending:
     return (Outcome.UNREADABLE, Cause.ENGINE_ERROR, str(error)[: limits.DETAIL_CHARS])
 
 
-def _is_whole(inside: Inside | None) -> bool:
-    """Say whether every member was looked at."""
-    if inside is None:
-        return True
-    return not inside.troubles and all(outcome in READ_OUTCOMES for outcome, _cause in inside.counts)
+def _is_locked(ending: Ending, inside: Inside | None) -> bool:
+    """Say whether a password may open something of the file."""
+    members = () if inside is None else inside.troubles
+    return ending[0] is Outcome.ENCRYPTED or any(outcome is Outcome.ENCRYPTED for _chain, (outcome, *_) in members)
 
 
 class _Finds:
@@ -296,11 +304,6 @@ class _Finds:
         self._hashes = hashes
         self._known: set[tuple[Chain, str, str]] = set()
         self._digest: tuple[int, int, str] | None = None
-
-    @property
-    def any(self) -> bool:
-        """Something matched."""
-        return bool(self._known)
 
     def matched(self, matches: list[RuleMatch], size: int) -> None:
         """Rules matched the file itself, of which `size` bytes were looked at."""

@@ -20,7 +20,7 @@ from medscan_gui.engine import limits
 from medscan_gui.engine.identity import MARK_BYTES, UNKNOWN
 
 #: Raised whenever a message changes; both sides must agree.
-PROTOCOL = 6
+PROTOCOL = 7
 
 Number = Annotated[int, Meta(ge=0, le=limits.MAX_NUMBER)]
 Path = Annotated[bytes, Meta(max_length=limits.PATH_BYTES)]
@@ -38,6 +38,8 @@ Links = Annotated[int, Meta(ge=0, le=(1 << 32) - 1)]
 #: Names from an item's own members to the one that is spoken of; () is the item itself.
 Chain = Annotated[tuple[Name, ...], Meta(max_length=limits.CHAIN_LINKS)]
 Keys = Annotated[bytes, Meta(max_length=KEY_BYTES * limits.BATCH_ITEMS)]
+#: Times of 8 bytes each.
+Times = Annotated[bytes, Meta(max_length=8 * limits.BATCH_ITEMS)]
 Digest = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$", max_length=64)]
 
 
@@ -105,8 +107,6 @@ class Load(msgspec.Struct, frozen=True, array_like=True, tag="load"):
     passwords: tuple[str, ...] = ()
     #: Raw path of a folder of MedScan's own, for members that do not fit into memory; b"" if there is none.
     scratch: bytes = b""
-    #: Context of the keys (`unchanged`) by which clean files are told; b"" if nobody wants them.
-    context: bytes = b""
     #: The target lies on a removable medium.
     removable: bool = False
     tables: tuple[TableOrder, ...] = ()
@@ -164,6 +164,8 @@ class Walk(msgspec.Struct, frozen=True, array_like=True, tag="walk"):
     shallow: bool = False
     #: Real paths that the targets of a shallow walk must be reached from without following a link (`reaching`).
     below: tuple[bytes, ...] = ()
+    #: The targets of a shallow walk are files: a folder in the place of one is another thing.
+    files_only: bool = False
     #: As `Load.share`.
     share: float = 0.0
     live: LivePlaces = LivePlaces()
@@ -229,6 +231,10 @@ class Entries(msgspec.Struct, frozen=True, array_like=True, tag="entries"):
     place: Place = Place.FILE
     #: What the names stand for, one for each; none for files.
     things: Annotated[tuple[LiveThing, ...], Meta(max_length=limits.BATCH_ITEMS)] = ()
+    #: Key of each file (`unchanged`), if the job asks for them; NO_KEY for one that has none. The supervisor's alone.
+    keys: Keys = b""
+    #: Time of change of each file (ns) by which the worker knows it; NO_TIME for one that has no key.
+    changed: Times = b""
 
 
 class Pause(msgspec.Struct, frozen=True, array_like=True, tag="pause"):
@@ -273,6 +279,17 @@ class Refused(msgspec.Struct, frozen=True, array_like=True, tag="refused"):
     detail: Detail
 
 
+class OpenedFile(msgspec.Struct, frozen=True, array_like=True):
+    """Which file was read, as its open handle told (`core.finding.FileIdentity`)."""
+
+    #: Device and inode number, as a directory's mark: no garbage fits into it.
+    mark: Mark
+    modified_ns: Time
+    changed_ns: Time
+    links: Links
+    size: Number = 0
+
+
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag="b"):
     """The worker is about to open an item."""
 
@@ -292,6 +309,10 @@ class End(msgspec.Struct, frozen=True, array_like=True, tag="e"):
     outcome: Outcome
     cause: Cause = Cause.NONE
     detail: Detail = ""
+    #: Of a file that is locked.
+    file: OpenedFile | None = None
+    #: What was read may not be what was listed: the item's key (`Entries.keys`) must not be kept.
+    moved: bool = False
 
 
 class MatchEngine(StrEnum):
@@ -304,16 +325,6 @@ class MatchEngine(StrEnum):
     HASHES = "hashes"
     #: Our own look at names and true types: a program that pretends to be something else.
     FORM = "form"
-
-
-class OpenedFile(msgspec.Struct, frozen=True, array_like=True):
-    """Which file was read, as its open handle told (`core.finding.FileIdentity`)."""
-
-    #: Device and inode number, as a directory's mark: no garbage fits into it.
-    mark: Mark
-    modified_ns: Time
-    changed_ns: Time
-    links: Links
 
 
 class Hit(msgspec.Struct, frozen=True, array_like=True, tag="hit"):
@@ -347,6 +358,8 @@ class Member(msgspec.Struct, frozen=True, array_like=True, tag="m"):
     outcome: Outcome
     cause: Cause = Cause.NONE
     detail: Detail = ""
+    #: Of a member that is locked: the file that it lies in.
+    file: OpenedFile | None = None
 
 
 class Members(msgspec.Struct, frozen=True, array_like=True, tag="ms"):
@@ -370,12 +383,6 @@ class Blamed(msgspec.Struct, frozen=True, array_like=True, tag="blamed"):
 
     rule_file: MetaText
     rule: RuleName
-
-
-class Clean(msgspec.Struct, frozen=True, array_like=True, tag="clean"):
-    """Keys (`core.known_clean`) of files of this worker that were scanned and hold nothing."""
-
-    keys: Keys
 
 
 class Unchanged(msgspec.Struct, frozen=True, array_like=True, tag="unchanged"):
@@ -431,7 +438,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True, tag="done"):
     bytes: Number
 
 
-WorkerMessage = Next | Begin | End | Hit | Member | Members | Clean | Hello | Refused
+WorkerMessage = Next | Begin | End | Hit | Member | Members | Hello | Refused
 WalkerMessage = Entries | Enter | EnterPlace | Folders | PassedOver | Trouble | Resolved | Unchanged | Done | Hello
 
 #: Outcomes that a worker may give an item. Crash, hang and cancellation are the parent's to see.

@@ -3,8 +3,7 @@
 import msgspec
 
 from medscan_gui.core.coverage import is_accepted
-from medscan_gui.core.finding import ItemProblem
-from medscan_gui.core.known_clean import KEY_BYTES
+from medscan_gui.core.finding import FileIdentity, ItemProblem
 from medscan_gui.core.record import SlowItem
 from medscan_gui.core.words import READ_OUTCOMES, Cause, Outcome, Place
 from medscan_gui.engine import limits
@@ -71,8 +70,9 @@ class Report:
         detail: str,
         size: int = 0,
         place: Place = Place.FILE,
+        file: tuple[FileIdentity, int] | None = None,
     ) -> None:
-        """One item ended, with whatever outcome."""
+        """One item ended, with whatever outcome. `file`: which file is locked, and its bytes."""
         if outcome in READ_OUTCOMES or is_accepted(outcome, cause):
             self.end(outcome, cause, 1, size)
             return
@@ -81,6 +81,8 @@ class Report:
         self.items_ended += 1
         self.bytes_ended += size
         problem = ItemProblem(chain=chain, outcome=outcome, cause=cause, detail=detail, place=place)
+        if file is not None:
+            problem = msgspec.structs.replace(problem, identity=file[0], size=file[1])
         self._events.append(ItemTrouble(problem, size))
 
     def end_slow_item(self, problem: ItemProblem, size: int, suspect: Suspect) -> None:
@@ -106,9 +108,9 @@ class Report:
             items, size = self.items_counted - self.items_ended, self.bytes_counted - self.bytes_ended
             self.end(Outcome.CANCELLED, Cause.NOT_REACHED, items, size)
 
-    def clean(self, keys: bytes) -> None:
+    def clean(self, keys: tuple[bytes, ...]) -> None:
         """Files were found clean: the keys by which they are known."""
-        self._events.append(FoundClean(tuple(keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES))))
+        self._events.append(FoundClean(keys))
 
     def tell(self, event: EngineEvent) -> None:
         """Add an event."""

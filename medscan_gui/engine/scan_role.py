@@ -18,14 +18,13 @@ from medscan_gui.core.words import Outcome
 from medscan_gui.engine import limits
 from medscan_gui.engine.child import send_all
 from medscan_gui.engine.gentle import Pace, lower_priority
-from medscan_gui.engine.identity import pack_pair, unpack_numbers
+from medscan_gui.engine.identity import pack_pair, unpack_numbers, unpack_times
 from medscan_gui.engine.match.base import RuleMatch, RulesRefusedError
 from medscan_gui.engine.match.hashes import HashMatcher, open_tables
 from medscan_gui.engine.match.yara_matcher import VERSION, YaraMatcher
 from medscan_gui.engine.pipeline import SCANNED, ItemMatch, ItemResult, Patience, Pipeline
 from medscan_gui.engine.protocol import (
     PROTOCOL,
-    Clean,
     End,
     Entries,
     Hello,
@@ -43,6 +42,7 @@ from medscan_gui.engine.protocol import (
     split_names,
 )
 from medscan_gui.engine.suspects import find_slow_rule
+from medscan_gui.engine.unchanged import NO_TIME
 from medscan_gui.engine.unpack.tree import Inside
 
 if TYPE_CHECKING:
@@ -135,7 +135,6 @@ def _load(load: Load, sink: int, orders: Orders) -> "Worker | None":
         passwords=load.passwords,
         scratch=load.scratch,
         removable=load.removable,
-        context=load.context,
     )
     return Worker(Pipeline(matcher, patience, hashes), sink, orders, pace)
 
@@ -201,8 +200,6 @@ class Worker:
         self._pipeline = pipeline
         self._readers: LiveReaders | None = None
         self._sink = sink
-        #: Keys of clean files that are not told yet, of one batch at most.
-        self._clean: list[bytes] = []
         #: The item at hand.
         self._item = 0
         #: The end of the item before, not told yet; b"" if there is none.
@@ -218,7 +215,9 @@ class Worker:
         self._enter(batch)
         scan, sink, going, pace = self._pipeline.scan, self._sink, self._going.is_set, self._pace
         inodes = unpack_numbers(batch.inodes) if batch.inodes else repeat(0)
-        for item, (name, inode) in enumerate(zip(split_names(batch.names), inodes, strict=False), batch.first):
+        changed = unpack_times(batch.changed) if batch.changed else repeat(NO_TIME)
+        files = zip(split_names(batch.names), inodes, changed, strict=False)
+        for item, (name, inode, changed_ns) in enumerate(files, batch.first):
             if pace is not None and (seconds := pace.due()):
                 self._rest(batch, pace, seconds)
             if not going():
@@ -228,14 +227,11 @@ class Worker:
                 sink, b'["n",%d]\n' % item if self._scanned is not None else b'%b["b",%d]\n' % (self._untold, item)
             )
             self._item = item
-            result = scan(name, self._tell_match, inode)
+            result = scan(name, self._tell_match, inode, changed_ns)
             if result is SCANNED:
                 self._scanned = item
             else:
                 self._end(item, result)
-        if self._clean:
-            send_all(self._sink, line(Clean(b"".join(self._clean))))
-            self._clean.clear()
 
     def _scan_live(self, batch: Entries) -> None:
         """Scan items that are no files."""
@@ -278,15 +274,16 @@ class Worker:
         self._enter(batch)
 
     def _end(self, item: int, result: ItemResult) -> None:
-        if result.key:
-            self._clean.append(result.key)
-        if result.ending[0] is Outcome.SCANNED and result.inside is None:
+        if result.ending[0] is Outcome.SCANNED and result.inside is None and not result.moved:
             self._scanned = item
             return
         self._scanned = None
         outcome, cause, detail = result.ending
-        told = [] if result.inside is None else _members(item, result.inside)
-        self._untold = b"".join([*told, line(End(item, outcome, cause, detail[: limits.DETAIL_CHARS]))])
+        file = None if result.identity is None else _opened(result.identity, result.size)
+        told = [] if result.inside is None else _members(item, result.inside, file)
+        of_file = file if outcome is Outcome.ENCRYPTED else None
+        end = End(item, outcome, cause, detail[: limits.DETAIL_CHARS], of_file, result.moved)
+        self._untold = b"".join([*told, line(end)])
 
     def finish_telling(self) -> None:
         """Tell the last item's end: nothing else is here to be begun. Lets go of the target."""
@@ -302,16 +299,17 @@ class Worker:
         send_all(self._sink, b"".join(lines))
 
 
-def _members(item: int, inside: Inside) -> list[bytes]:
+def _members(item: int, inside: Inside, file: OpenedFile | None) -> list[bytes]:
     """Return the lines that tell what became of the members of an item."""
     lines = [line(Members(item, outcome, cause, items)) for (outcome, cause), items in inside.counts.items()]
     for chain, (outcome, cause, detail) in inside.troubles:
-        lines.append(line(Member(item, chain, outcome, cause, detail[: limits.DETAIL_CHARS])))
+        locked = file if outcome is Outcome.ENCRYPTED else None
+        lines.append(line(Member(item, chain, outcome, cause, detail[: limits.DETAIL_CHARS], locked)))
     return lines
 
 
-def _opened(file: FileIdentity) -> OpenedFile:
-    return OpenedFile(pack_pair(file.device, file.inode), file.modified_ns, file.changed_ns, file.links)
+def _opened(file: FileIdentity, size: int = 0) -> OpenedFile:
+    return OpenedFile(pack_pair(file.device, file.inode), file.modified_ns, file.changed_ns, file.links, size)
 
 
 def _hit(item: int, match: RuleMatch, found: ItemMatch) -> Hit:

@@ -67,6 +67,8 @@ class ScanJob(msgspec.Struct, frozen=True, kw_only=True):
     #: Raw real paths. If there are any, each target of a shallow job, a real path as scans tell them, must lie in one
     #: of these (for a single file: in its folder), and no part of it may have become a link (`reaching`).
     shallow_below: tuple[bytes, ...] = ()
+    #: The targets of a shallow job are files: a folder in the place of one is `Cause.REPLACED`.
+    files_only: bool = False
     #: Tried on what is locked, in this order.
     passwords: tuple[str, ...] = ()
     #: Raw path of a folder of MedScan's own, on no target, for members of containers that do not fit into memory.
@@ -101,7 +103,6 @@ class Supervisor:
             work_share=share * (1.0 - WALKER_PART),
             passwords=job.passwords,
             scratch=job.scratch,
-            context=job.context,
             removable=job.removable,
         )
         self._crew = Crew(job.bundle, patience, command, self._report, extras)
@@ -113,6 +114,7 @@ class Supervisor:
             headers_only=job.headers_only,
             shallow=job.shallow,
             below=job.shallow_below if job.shallow else (),
+            files_only=job.files_only,
             share=share * WALKER_PART,
             known=job.known,
             context=job.context,

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import msgspec
 
 from medscan_gui.engine import limits
-from medscan_gui.engine.identity import UNKNOWN, has_inode, pack_numbers
+from medscan_gui.engine.identity import UNKNOWN, has_inode, pack_numbers, pack_times
 from medscan_gui.engine.protocol import Entries, line
+from medscan_gui.engine.unchanged import NO_KEY, NO_TIME
 
 Send = Callable[[bytes], None]
 
@@ -63,6 +64,8 @@ class FileBatch:
         self._names: list[bytes] = []
         self._sizes: list[int] = []
         self._inodes: list[int] = []
+        self._keys: list[bytes] = []
+        self._changed: list[int] = []
         self._mark = UNKNOWN
         self._headers = False
         self._content = 0
@@ -73,13 +76,16 @@ class FileBatch:
         self.close()
         self.directory, self._mark, self._headers = directory, mark, headers
 
-    def add(self, name: bytes, size: int, inode: int) -> None:
-        """Add a file."""
+    def add(self, name: bytes, size: int, inode: int, key: bytes = b"", changed_ns: int = NO_TIME) -> None:
+        """Add a file. Either all have a `key` (NO_KEY for none, `unchanged`), or nobody asks for any."""
         if self._sizes and size > limits.LARGE_FILE:
             self.close()
         self._names.append(name)
         self._sizes.append(size)
         self._inodes.append(inode)
+        if key:
+            self._keys.append(key)
+            self._changed.append(NO_TIME if key == NO_KEY else changed_ns)
         self._content += size
         self._name_bytes += len(name) + 1
         if (
@@ -95,9 +101,22 @@ class FileBatch:
             return
         names, told = b"\0".join(self._names), has_inode(self._mark) and all(self._inodes)
         inodes = pack_numbers(self._inodes) if told else b""
-        self._tell(Entries(self._next_id, self.directory, names, self._sizes, self._mark, inodes, self._headers))
+        keys, changed = (b"".join(self._keys), pack_times(self._changed)) if told else (b"", b"")
+        self._tell(
+            Entries(
+                self._next_id,
+                self.directory,
+                names,
+                self._sizes,
+                self._mark,
+                inodes,
+                self._headers,
+                keys=keys,
+                changed=changed,
+            )
+        )
         self._next_id += len(self._sizes)
         self.items += len(self._sizes)
         self.bytes += self._content
-        self._names, self._sizes, self._inodes = [], [], []
+        self._names, self._sizes, self._inodes, self._keys, self._changed = [], [], [], [], []
         self._content = self._name_bytes = 0

@@ -4,6 +4,7 @@ Depth first, one directory at a time; each is announced before it is opened, so 
 the one on a hung mount. Memory is bounded by the names of the directories still to be walked, never by files.
 """
 
+import errno
 import os
 import stat
 import time
@@ -23,7 +24,7 @@ from medscan_gui.engine.reaching import Reached, Roots
 from medscan_gui.engine.recent import RecentFolders
 from medscan_gui.engine.telling import FileBatch, Send, Teller
 from medscan_gui.engine.troubles import ending_of
-from medscan_gui.engine.unchanged import Unchanged, read_known
+from medscan_gui.engine.unchanged import NO_KEY, Unchanged, read_known
 
 Entry = os.DirEntry[str]
 
@@ -44,6 +45,7 @@ class Walker:
         self._network = frozenset(order.network)
         self._shallow = order.shallow
         self._below = order.below
+        self._files_only = order.files_only
         self._roots = Roots(order.below, self._systems)
         self._card = CardFolders(order.headers_only)
         self._pace: Pace | None = None
@@ -94,6 +96,8 @@ class Walker:
         """Walk a target, which may be a single file: the links in its name are followed, unless the job is shallow."""
         real, status, above = self._roots.reach(path) if self._shallow else _followed(path)
         if stat.S_ISDIR(status.st_mode):
+            if self._files_only:
+                raise OSError(errno.ESTALE, "a folder is there now")
             mark = self._systems.mark(status)
             self._pending.root = real = self._spelled(real, mark)
             self._teller.tell(Resolved(real))
@@ -190,12 +194,20 @@ class Walker:
             return  # it is no part of what is scanned
         elif self._own and self._own.has(self._files.directory, name, status):
             self._pass_over(Cause.OWN_PROGRAM)
-        elif self._known and self._unchanged.key(status) in self._known:
+        elif self._unchanged:
+            self._take_or_know(name, status)
+        else:
+            self._files.add(name, status.st_size, status.st_ino)
+
+    def _take_or_know(self, name: bytes, status: os.stat_result) -> None:
+        """Take a file, unless it is known to be clean."""
+        key = self._unchanged.key(self._files.directory, name, status)
+        if key != NO_KEY and key in self._known:
             self._others += 1
             self._known_files += 1
             self._known_bytes += status.st_size
         else:
-            self._files.add(name, status.st_size, status.st_ino)
+            self._files.add(name, status.st_size, status.st_ino, key, status.st_ctime_ns)
 
     def _take_folder(self, name: bytes, entry: Entry) -> None:
         if self._shallow:

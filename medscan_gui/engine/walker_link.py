@@ -2,6 +2,7 @@
 
 import msgspec
 
+from medscan_gui.core.known_clean import KEY_BYTES
 from medscan_gui.core.words import ACCEPTED_SKIPS, Cause, Outcome, Place
 from medscan_gui.engine import limits
 from medscan_gui.engine.backlog import Backlog
@@ -49,6 +50,7 @@ class WalkOrder(msgspec.Struct, frozen=True):
     headers_only: tuple[bytes, ...] = ()
     shallow: bool = False
     below: tuple[bytes, ...] = ()
+    files_only: bool = False
     share: float = 0.0
     known: bytes = b""
     context: bytes = b""
@@ -69,6 +71,7 @@ class WalkerLink:
         self._below = order.below
         self._card = CardFolders(order.headers_only)
         self._asks_known = bool(order.known)
+        self._asks_keys = bool(order.context)
         #: Places beside files that are not listed yet, and the one at hand.
         self._places = list(order.live.places)
         self._place: Place | None = None
@@ -94,6 +97,7 @@ class WalkerLink:
             root=pending.root,
             shallow=order.shallow,
             below=order.below,
+            files_only=order.files_only,
             share=order.share,
             known=order.known,
             context=order.context,
@@ -154,7 +158,7 @@ class WalkerLink:
     def _live_entries(self, entries: Entries, place: Place, text: bytes) -> None:
         names, kind = split_names(entries.names), THINGS.get(place)
         fits = len(names) == len(entries.sizes) == len(entries.things) and entries.first == self._next_id
-        if not fits or entries.place is not place or entries.directory or entries.inodes or entries.headers:
+        if not fits or entries.place is not place or entries.directory or entries.inodes or entries.headers or entries.keys:
             raise ProtocolError("a batch that does not fit")
         if b"" in names or kind is None or not all(isinstance(thing, kind) for thing in entries.things):
             raise ProtocolError("things of another place")
@@ -212,12 +216,19 @@ class WalkerLink:
             raise ProtocolError("a batch that does not fit")
         if len(entries.inodes) not in {0, 8 * len(names)}:
             raise ProtocolError("a batch without its inodes")
+        self._check_keys(entries, len(names))
         _check_names(names)
         if entries.things or entries.place is not Place.FILE:
             raise ProtocolError("things that are no files")
         if entries.headers and not self._card.holds(directory, self.pending.root, any_case=True):
             raise ProtocolError("a folder that is none of the card's")
         self._hand_on(entries, len(names), text)
+
+    def _check_keys(self, entries: Entries, items: int) -> None:
+        keys, changed = len(entries.keys), len(entries.changed)
+        whole = (keys, changed) == (KEY_BYTES * items, 8 * items) and entries.inodes and self._asks_keys
+        if (keys or changed) and not whole:
+            raise ProtocolError("keys that do not fit, or unasked for")
 
     def _hand_on(self, entries: Entries, items: int, text: bytes) -> None:
         self._next_id += items

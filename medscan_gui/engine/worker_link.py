@@ -11,8 +11,9 @@ from collections import deque
 import msgspec
 
 from medscan_gui.core.finding import FileIdentity, Finding, ItemProblem
+from medscan_gui.core.known_clean import KEY_BYTES
 from medscan_gui.core.verdict import EngineProof
-from medscan_gui.core.words import Cause, Fate, Outcome, Place
+from medscan_gui.core.words import READ_OUTCOMES, Cause, Fate, Outcome, Place
 from medscan_gui.engine import limits
 from medscan_gui.engine.events import EngineStarted, Found, Role
 from medscan_gui.engine.identity import unpack_pair
@@ -25,7 +26,6 @@ from medscan_gui.engine.protocol import (
     UNDECODABLE,
     WORKER_OUTCOMES,
     Begin,
-    Clean,
     End,
     Entries,
     Hello,
@@ -45,6 +45,7 @@ from medscan_gui.engine.protocol import (
     split_names,
 )
 from medscan_gui.engine.report import Report
+from medscan_gui.engine.unchanged import NO_KEY
 
 _decoder: "msgspec.json.Decoder[WorkerMessage]" = msgspec.json.Decoder(WorkerMessage)
 _batch_decoder = msgspec.json.Decoder(Entries)
@@ -85,6 +86,11 @@ class _Batch:
         """Raw path of the item at hand."""
         return join(self.entries.directory, self.names[self.done])
 
+    def key(self) -> bytes:
+        """Return the key of the item at hand (`unchanged`); NO_KEY if it has none."""
+        start = KEY_BYTES * self.done
+        return self.entries.keys[start : start + KEY_BYTES] or NO_KEY
+
     def rest(self, skip: int) -> bytes:
         """Return what is left of it as a line, `skip` items less; b"" if nothing is."""
         start = self.done + skip
@@ -99,6 +105,8 @@ class _Batch:
             sizes=entries.sizes[start:],
             inodes=entries.inodes[8 * start :],
             things=entries.things[start:],
+            keys=entries.keys[KEY_BYTES * start :],
+            changed=entries.changed[8 * start :],
         )
         return line(left)
 
@@ -118,6 +126,11 @@ class WorkerLink:
         self._heard_at = child.started_at
         self._hits = 0
         self._troubles = 0
+        #: Members of the item at hand that were told of, and whether anything is known of it that forbids its key.
+        self._members_told = 0
+        self._marred = False
+        #: Keys of the files that were found clean, not told yet.
+        self._clean: list[bytes] = []
         self._items_given = 0
         self._bytes_given = 0
         self._scanned_items = 0
@@ -193,8 +206,6 @@ class WorkerLink:
             self._hit(message)
         elif isinstance(message, Member | Members):
             self._members(message)
-        elif isinstance(message, Clean):
-            self._report.clean(message.keys)
         elif isinstance(message, Hello):
             self._hello(message)
         elif isinstance(message, Refused):
@@ -230,8 +241,12 @@ class WorkerLink:
         if item != batch.first + batch.done:
             raise ProtocolError("an item is begun out of order")
         self._begun = True
+        self._open_item(at)
+
+    def _open_item(self, at: float) -> None:
         self._begun_at = at
-        self._hits = self._troubles = 0
+        self._hits = self._troubles = self._members_told = 0
+        self._marred = False
 
     def _at_hand(self, item: int) -> _Batch:
         if not self._begun or item != self._batches[0].first + self._batches[0].done:
@@ -245,6 +260,8 @@ class WorkerLink:
         batch = self._batches[0]
         if at - self._begun_at > limits.SLOW_SECONDS:
             self._tell_slow(batch, at)
+        if batch.entries.keys:
+            self._keep_key(batch)
         self._scanned_items += 1
         self._scanned_bytes += batch.sizes[batch.done]
         batch.done += 1
@@ -255,10 +272,17 @@ class WorkerLink:
         elif item != batch.first + batch.done:
             self._begun = False
             raise ProtocolError("an item is begun out of order")
-        self._begun_at = at
-        self._hits = self._troubles = 0
+        self._open_item(at)
+
+    def _keep_key(self, batch: _Batch) -> None:
+        """The item at hand was read: keep its key, if nothing speaks against that."""
+        if not self._marred and (key := batch.key()) != NO_KEY:
+            self._clean.append(key)
 
     def _book_scanned(self) -> None:
+        if self._clean:
+            self._report.clean(tuple(self._clean))
+            self._clean.clear()
         items, size = self._scanned_items, self._scanned_bytes
         if items:
             self._scanned_items = self._scanned_bytes = 0
@@ -280,20 +304,29 @@ class WorkerLink:
             raise ProtocolError("an outcome that only a process has")
         if end.outcome not in WORKER_OUTCOMES and not by_card and not of_process:
             raise ProtocolError("an outcome that is not a worker's to give")
-        self._report_end(batch, end.outcome, end.cause, end.detail)
+        if end.outcome in READ_OUTCOMES and not end.moved:
+            self._keep_key(batch)
+        self._report_end(batch, end.outcome, end.cause, end.detail, _locked(batch, end))
         self._advance(batch)
 
     def _tell_slow(self, batch: _Batch, at: float) -> None:
         self._report.took(batch.path(), at - self._begun_at, batch.sizes[batch.done])
 
-    def _report_end(self, batch: _Batch, outcome: Outcome, cause: Cause, detail: str) -> None:
+    def _report_end(
+        self,
+        batch: _Batch,
+        outcome: Outcome,
+        cause: Cause,
+        detail: str,
+        file: tuple[FileIdentity, int] | None = None,
+    ) -> None:
         entries, size, path = batch.entries, batch.sizes[batch.done], batch.path()
         if outcome is Outcome.TIMED_OUT and entries.place is Place.FILE:
             problem = ItemProblem(chain=(path,), outcome=outcome, cause=cause, detail=detail)
             suspect = Suspect(entries.directory, batch.names[batch.done], entries.mark)
             self._report.end_slow_item(problem, size, suspect)
         else:
-            self._report.end_item((path,), outcome, cause, detail, size, entries.place)
+            self._report.end_item((path,), outcome, cause, detail, size, entries.place, file)
 
     def _advance(self, batch: _Batch) -> None:
         self._begun = False
@@ -305,6 +338,7 @@ class WorkerLink:
     def _hit(self, hit: Hit) -> None:
         batch = self._at_hand(hit.id)
         self._hits += 1
+        self._marred = True
         if self._hits > limits.FINDINGS_PER_ITEM:
             raise ProtocolError("too many findings for one item")
         if (hit.file is None) is (batch.entries.place is Place.FILE):
@@ -333,15 +367,26 @@ class WorkerLink:
         if told.outcome not in WORKER_OUTCOMES or (told.outcome, told.cause) in PROCESS_ENDINGS:
             raise ProtocolError("an outcome that is not a worker's to give")
         if isinstance(told, Members):
-            self._report.count_members(told.items)
+            self._count_members(told.items)
+            self._marred |= told.outcome not in READ_OUTCOMES
             self._report.end(told.outcome, told.cause, told.items, 0)
             return
         self._troubles += 1
+        self._marred = True
         if self._troubles > limits.TROUBLES_PER_ITEM:
             raise ProtocolError("too many members in trouble for one item")
         chain = (batch.path(), *told.chain)
-        self._report.count_members(1)
-        self._report.end_item(chain, told.outcome, told.cause, told.detail, place=batch.entries.place)
+        self._count_members(1)
+        locked = _locked(batch, told)
+        self._report.end_item(chain, told.outcome, told.cause, told.detail, place=batch.entries.place, file=locked)
+
+    def _count_members(self, items: int) -> None:
+        """Count members of the item at hand. Raises ProtocolError for more than can be."""
+        self._members_told += items
+        total = self._report.items_counted + items
+        if self._members_told > limits.MEMBERS_TOLD or total > limits.MAX_NUMBER:
+            raise ProtocolError("more members than can be")
+        self._report.count_members(items)
 
     def _measure(self, now: float) -> None:
         elapsed = now - self._window_at
@@ -382,6 +427,15 @@ class WorkerLink:
         self._batches.clear()
         self._begun = False
         return path, [batch for batch in rest if batch]
+
+
+def _locked(batch: _Batch, told: End | Member) -> tuple[FileIdentity, int] | None:
+    """Return which file is locked, and its bytes, if the worker told. Raises ProtocolError."""
+    if told.file is None:
+        return None
+    if told.outcome is not Outcome.ENCRYPTED or batch.entries.place is not Place.FILE:
+        raise ProtocolError("a file that is not locked is told as one")
+    return _identity(told.file), told.file.size
 
 
 def _identity(file: OpenedFile) -> FileIdentity:

@@ -38,15 +38,18 @@ def passwords_of(text: str) -> tuple[str, ...]:
 def unlock(services: Services, record: ScanRecord, passwords: Sequence[str], operator: str) -> ScanSession:
     """Prepare the scan that reads what was locked in `record` once more.
 
-    Raises UnlockingRefusedError if nothing is locked, or if the place was scanned again since; ScanRefusedError if
-    the device's policy card forbids it now.
+    Raises UnlockingRefusedError if nothing is locked, if the place was scanned again since, or if none of the locked
+    files is there as it was read; ScanRefusedError if the device's policy card forbids it now.
     """
     if not locked_items(record):
         raise UnlockingRefusedError(Message.of("unlock.nothing_locked"))
     newest = services.journal.latest_scan(record.device.id, record.target)
     if newest not in {"", record.id}:
         raise UnlockingRefusedError(Message.of("unlock.newer_scan"))
+    follow_up = unlocking(record)
+    if not follow_up.places:
+        raise UnlockingRefusedError(Message.of("unlock.other_files_now"))
     return ScanSession(
         services,
-        ScanRequest(record.target, record.device, operator, unlocking(record), tuple(passwords)),
+        ScanRequest(record.target, record.device, operator, follow_up, tuple(passwords)),
     )

@@ -7,6 +7,14 @@ SENTENCES: dict[str, str] = {
     "unlock.newer_scan": N_(
         "This place was scanned again since. Open its newest result and enter the passwords there."
     ),
+    "unlock.other_files_now": N_(
+        "The locked files are not where they were, or have changed since they were scanned. Scan again; then enter the "
+        "passwords."
+    ),
+    "unlock.changed_meanwhile": N_(
+        "A locked file was changed or replaced while it was read again with the passwords: {file}. Scan again."
+    ),
+    "unlock.not_all_read": N_("Not all locked files were read again with the passwords. Scan again."),
     "unlock.file_not_read": N_("The passwords could not be read: {file}. It must be a text file in UTF-8."),
     "unlock.no_password": N_("Enter at least one password."),
     "unlock.too_many_passwords": N_(
