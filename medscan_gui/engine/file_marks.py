@@ -311,15 +311,32 @@ ANY_ELSEWHERE = _one_of(ELSEWHERE)
 
 def old_tar(head: bytes) -> bool:
     """Say whether this is a tar of before 1988, which has no mark: its header is right by its sum."""
-    field = head[148:156]
-    if len(head) < 512 or head[:1] == b"\0" or not _TAR_SUM.fullmatch(field):
+    if len(head) < 512 or head[:1] == b"\0" or (field := _TAR_SUM.match(head, 148, 156)) is None:
         return False
     header = head[:148] + b" " * 8 + head[156:512]
-    told = int(field.strip(b" \0"), 8)
-    return told in {sum(header), sum(byte - 256 if byte > 127 else byte for byte in header)}
+    return int(field[1], 8) in {sum(header), sum(byte - 256 if byte > 127 else byte for byte in header)}
 
 
-_TAR_SUM = re.compile(rb" *[0-7]{1,7}[ \0]*")
+#: As unpackers read it: blanks in front, then digits up to whatever ends them.
+_TAR_SUM = re.compile(rb"[\0\s]*([0-7]{2,8})")
+
+
+def later_tar(head: bytes) -> bool:
+    """Say whether a tar archive begins in a later block: unpackers skip what is in front of the first header."""
+    return any(head.startswith(b"ustar", place + 257) and old_tar(head[place : place + 512]) for place in _LATER_BLOCKS)
+
+
+_LATER_BLOCKS = range(512, 8 * 512, 512)
+
+
+def later_cpio(head: bytes) -> bool:
+    """Say whether an ASCII cpio archive begins behind other bytes, which unpackers skip."""
+    return _CPIO.search(head, 0, _CPIO_WITHIN) is not None
+
+
+_CPIO_WITHIN = 4096
+#: Mark and numbers of a header of the ASCII formats (GNU cpio's manual, "format").
+_CPIO = re.compile(rb"07070(?:[12][0-9A-Fa-f]{104}|7[0-7]{70})[^\0]")
 
 
 def lzma_alone(head: bytes) -> bool:
@@ -329,10 +346,31 @@ def lzma_alone(head: bytes) -> bool:
     dictionary = _u32(head, 1)[0]
     size = struct.unpack_from("<Q", head, 5)[0]
     low = dictionary & -dictionary
-    if dictionary < 4096 or dictionary not in {low, low * 3, 0xFFFFFFFF}:
+    open_size = size == (1 << 64) - 1
+    if dictionary not in {low, low * 3, 0xFFFFFFFF}:
+        # What no encoder of today writes is believed by the stream itself.
+        return bool(dictionary) and (open_size or 0 < size < 1 << 38) and _begins_as_lzma(head)
+    if dictionary < 4096:
         return False
-    # A stream of another make than the usual one is believed only if it leaves its size open.
-    return size == (1 << 64) - 1 or (head[0] == _LZMA_USUAL and 0 < size < 1 << 38)
+    # A stream of another make than the usual one is believed only if it leaves its size open, or decodes.
+    return open_size or (0 < size < 1 << 38 and (head[0] == _LZMA_USUAL or _begins_as_lzma(head)))
+
+
+def _begins_as_lzma(head: bytes) -> bool:
+    """Say whether LZMA's decoder takes the beginning of a stream."""
+    import lzma  # few contents come so far
+
+    if not any(head[14:18]):
+        return False  # zeros decode to zeros
+    size = struct.unpack_from("<Q", head, 5)[0]
+    properties = head[:1] + (1 << 16).to_bytes(4, "little") + head[5:13]
+    decoder = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=8 << 20)
+    try:
+        given = decoder.decompress(properties + head[13:2048], 4096)
+    except lzma.LZMAError:
+        return False
+    # What is no stream soon reaches back to before its beginning, and is refused.
+    return decoder.eof or len(given) >= min(size, 1024)
 
 
 #: Three bits of context, two of position: what every encoder writes unless it is told otherwise.

@@ -11,7 +11,16 @@ import struct
 from collections.abc import Callable
 
 from medscan_gui.engine.file_kinds import FileType
-from medscan_gui.engine.file_marks import ANY_ELSEWHERE, BEGINNINGS, ELSEWHERE, lzma_alone, old_tar
+from medscan_gui.engine.file_marks import (
+    ANY_ELSEWHERE,
+    BEGINNINGS,
+    ELSEWHERE,
+    later_cpio,
+    later_tar,
+    lzma_alone,
+    old_tar,
+)
+from medscan_gui.engine.pdf_mark import hides_pdf
 from medscan_gui.engine.pe_sections import overlay_of_head
 from medscan_gui.engine.text_type import is_text, message_type, text_types
 
@@ -19,19 +28,17 @@ __all__ = ["HEAD_BYTES", "TAIL_BYTES", "FileType", "types_of"]
 
 #: So much of a content's beginning decides (ISO 9660 shows itself at 32 kB).
 HEAD_BYTES = 36 << 10
-#: The end record of a zip archive lies within the last so many bytes (APPNOTE 4.3.16: comment of 64 kB at most).
-TAIL_BYTES = 22 + 0xFFFF
+#: The end record of a zip archive is looked for in so many bytes: its comment has 64 kB at most (APPNOTE 4.3.16), but
+#: unpackers go on looking for it behind what was put after the archive.
+TAIL_BYTES = 1 << 20
 
 _END_RECORD = b"PK\x05\x06"
 _ZIP64_LOCATOR = b"PK\x06\x07"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
+_LOCAL_HEADER = b"PK\x03\x04"
 #: End records that are looked at from the end on: an attacker may write many.
 _END_RECORDS = 64
 _end_record = struct.Struct("<4xHHHHIIH").unpack_from
-
-#: PDF readers look for their mark in so many bytes (ISO 32000-1, annex H.3.4.1).
-_PDF_WITHIN = 1024
-_PERCENT = ord("%")
 
 #: NSIS' first header: flags, then this (its source: exehead/fileform.h). It lies at a multiple of 512.
 _NSIS = (b"\xef\xbe\xad\xdeNullsoftInst", b"\xef\xbe\xad\xdenullsoftInst", b"\xed\xbe\xad\xdeNullSoftInst")
@@ -40,11 +47,6 @@ _NSIS_STEP = 512
 #: Discs begin with sixteen sectors that are nobody's.
 _SECTOR = 2048
 _DESCRIPTORS = 16 * _SECTOR
-
-#: Descriptors of a CD's image begin here, one in each sector; after so many nobody looks for more.
-_DESCRIPTORS = 16 * 2048
-_DESCRIPTOR = 2048
-_DESCRIPTORS_MOST = 64
 
 #: Kinds by the first bytes of their last 512: Apple's disk image, Microsoft's fixed virtual disk.
 _TRAILERS = {b"koly\0\0\0\x04": FileType.DMG, b"conectix": FileType.VHD}
@@ -61,21 +63,31 @@ def types_of(head: bytes, tail: Callable[[], bytes], read_at: ReadAt | None = No
     found = _by_beginning(head)
     if ANY_ELSEWHERE.match(head):
         found += _by_places(head)
-    if (message := message_type(head, read_at)) is not None:
-        found.append(message)
-    if is_text(head):
-        found += text_types(head)
+    if texts := _texts(head, read_at):
+        found += texts
     elif not found:
         found += _without_mark(head)
-    if FileType.PDF not in found and _hides_pdf(head, tail):
+    if FileType.PDF not in found and hides_pdf(head, tail):
         found.append(FileType.PDF)
-    found += _by_end(head if len(head) < HEAD_BYTES else tail(), zipped=FileType.ZIP in found)
-    if read_at is not None:
-        if FileType.PE in found and _is_nsis(head, read_at):
-            found.append(FileType.NSIS)
-        elif FileType.ISO in found and _is_udf(read_at):
-            found.append(FileType.UDF)
-    return tuple(dict.fromkeys(found))
+    end = head if len(head) < HEAD_BYTES else tail()
+    if FileType.ZIP not in found and _END_RECORD[2] in end and _ends_as_zip(end, end.rfind(_END_RECORD), read_at):
+        found.append(FileType.ZIP)  # prefixed: self-extracting, or two files in one
+    if (kind := _TRAILERS.get(end[-512:-504])) is not None:
+        found.append(kind)
+    return tuple(dict.fromkeys(found if read_at is None else found + _by_reading(head, found, read_at)))
+
+
+def _by_reading(head: bytes, found: list[FileType], read_at: ReadAt) -> list[FileType]:
+    """Return what shows itself further on only in what is known already."""
+    if FileType.PE in found and _is_nsis(head, read_at):
+        return [FileType.NSIS]
+    return [FileType.UDF] if FileType.ISO in found and _is_udf(read_at) else []
+
+
+def _texts(head: bytes, read_at: ReadAt | None) -> list[FileType]:
+    message = message_type(head, read_at)
+    found = [] if message is None else [message]
+    return found + text_types(head) if is_text(head) else found
 
 
 def _by_beginning(head: bytes) -> list[FileType]:
@@ -99,53 +111,39 @@ def _by_places(head: bytes) -> list[FileType]:
 def _without_mark(head: bytes) -> list[FileType]:
     if lzma_alone(head):
         return [FileType.LZMA]
-    return [FileType.TAR] if old_tar(head) else []
+    if old_tar(head) or later_tar(head):
+        return [FileType.TAR]
+    return [FileType.CPIO] if later_cpio(head) else []
 
 
-def _hides_pdf(head: bytes, tail: Callable[[], bytes]) -> bool:
-    """Say whether a PDF begins behind other bytes, as readers allow; a text that only speaks of PDF is none."""
-    if _PERCENT not in head[:_PDF_WITHIN]:
-        return False  # one byte is looked for much faster than five
-    place = head.find(b"%PDF-", 0, _PDF_WITHIN)
-    if place < 0 or not head[place + 5 : place + 6].isdigit():
-        return False
-    rest = head[place:]
-    return b" obj" in rest or b"startxref" in rest or b"startxref" in tail()
-
-
-def _by_end(end: bytes, *, zipped: bool) -> list[FileType]:
-    found = []
-    if not zipped and _END_RECORD[2] in end and _END_RECORD in end and _ends_as_zip(end):
-        found.append(FileType.ZIP)  # prefixed: self-extracting, or two files in one
-    if (kind := _TRAILERS.get(end[-512:-504])) is not None:
-        found.append(kind)
-    return found
-
-
-def _ends_as_zip(end: bytes) -> bool:
-    """Say whether one of the end records at hand has a directory in front of it: programs mention the mark alone."""
-    place = len(end)
+def _ends_as_zip(end: bytes, place: int, read_at: ReadAt | None) -> bool:
+    """Say whether the end record at `place`, or one before it, has a directory: programs mention the mark alone."""
     for _attempt in range(_END_RECORDS):
-        place = end.rfind(_END_RECORD, 0, place)
         if place < 0:
             return False
-        if place + 22 <= len(end) and _is_end_record(end, place):
+        if place + 22 <= len(end) and (_is_end_record(end, place) or _leads_somewhere(end, place, read_at)):
             return True
+        place = end.rfind(_END_RECORD, 0, place)
     return False
 
 
 def _is_end_record(end: bytes, place: int) -> bool:
-    disk, first_disk, here, entries, size, _start, comment = _end_record(end, place)
-    # Few archives are split into a thousand parts; 0xFFFF stands in the 64-bit ones.
-    if not (first_disk <= disk < 1000 or first_disk == disk == 0xFFFF) or here > entries or not entries:
-        return False
+    """Say whether a directory lies where an end record tells, or right in front of it. Its counts are not believed."""
+    _disk, _first_disk, _here, entries, size, _start, comment = _end_record(end, place)
     if place >= 20 and end.startswith(_ZIP64_LOCATOR, place - 20):
         return True
     if _near(end, place):
         return True  # wrong sizes are what evasions are made of: a directory's last entry right before is enough
     if size > place:  # the directory begins before what is at hand
-        return 46 <= int(size) // int(entries) <= 46 + 3 * 0xFFFF and place + 22 + int(comment) == len(end)
+        sane = entries and 46 <= int(size) // int(entries) <= 46 + 3 * 0xFFFF
+        return bool(sane) and place + 22 + int(comment) == len(end)
     return end.startswith(_DIRECTORY_ENTRY, place - size)
+
+
+def _leads_somewhere(end: bytes, place: int, read_at: ReadAt | None) -> bool:
+    """Say whether a directory or an entry lies where an end record says that the directory begins."""
+    start = int(_end_record(end, place)[5])
+    return start > 0 and read_at is not None and read_at(start, 4) in {_DIRECTORY_ENTRY, _LOCAL_HEADER}
 
 
 def _near(end: bytes, place: int) -> bool:
@@ -171,9 +169,3 @@ def _is_udf(read_at: ReadAt) -> bool:
     """Say whether a disc of ISO 9660 is one of UDF as well: among its first descriptors (ECMA-167, 2/9.1)."""
     sectors = read_at(_DESCRIPTORS, _SECTOR * 32)
     return any(sectors.startswith(b"NSR0", place + 1) for place in range(0, len(sectors), _SECTOR))
-
-
-def _has_udf(read_at: ReadAt) -> bool:
-    """Say whether the descriptors of a CD's image go on with those of UDF (ECMA-167, 2/8.3; OSTA UDF, 6.11)."""
-    part = read_at(_DESCRIPTORS, _DESCRIPTORS_MOST * _DESCRIPTOR)
-    return any(part.startswith(b"NSR0", place + 1) for place in range(0, len(part), _DESCRIPTOR))

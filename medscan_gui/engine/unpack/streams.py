@@ -1,4 +1,4 @@
-"""Single compressed streams: gzip, bzip2, xz, lzma, lzip, zstd, compress, lz4, Flash. What several of them hold is one content."""
+"""Compressed streams: gzip, bzip2, xz, lzma, lzip, zstd, compress, lz4, Flash. Several of them are one content."""
 
 import bz2
 import lzma
@@ -129,14 +129,13 @@ def _gunzipped(feed: Feed, budget: Budget) -> Iterator[bytes]:
             raise cut_short()
         told = (int.from_bytes(end[:4], "little"), int.from_bytes(end[4:], "little"))
         wrong = wrong or told != (crc, size & 0xFFFFFFFF)
+        _skip_zeros(feed)
     if wrong:
         raise ChecksumError
 
 
 def _gzip_header(feed: Feed, *, first: bool) -> bool:
     """Read over a header; returns whether there is one. Raises UnpackError."""
-    if not first:
-        _skip_zeros(feed)
     head = feed.take(10)
     if not head.startswith(_GZIP_MARK) and not (first and head):
         feed.give_back(len(head))

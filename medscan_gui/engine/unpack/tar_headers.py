@@ -1,5 +1,6 @@
 """The blocks of a tar archive: headers of all dialects, the numbers and the names in them."""
 
+import re
 import struct
 
 import msgspec
@@ -12,6 +13,8 @@ _ZERO = bytes(BLOCK)
 _EXTENDED_BYTES = 4 << 20
 _SUM = slice(148, 156)
 _SPACES = b" " * 8
+#: As unpackers read numbers: blanks in front, then digits up to whatever ends them.
+_OCTAL = re.compile(rb"[\0\s]*([0-7]+)")
 _SPARSE_RECORDS = frozenset(
     b"GNU.sparse." + key for key in (b"major", b"minor", b"realsize", b"size", b"map", b"numblocks")
 )
@@ -70,7 +73,8 @@ def header_of(block: bytes, data: int) -> Header | None:
 
 
 def _sum_fits(block: bytes) -> bool:
-    told = number(block[_SUM])
+    field = _OCTAL.match(block[_SUM])
+    told = int(field[1], 8) if field is not None else number(block[_SUM])
     if told is None:
         return False
     rest = block[:148] + _SPACES + block[156:]

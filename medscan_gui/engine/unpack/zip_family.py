@@ -19,6 +19,7 @@ from medscan_gui.engine.unpack.zip_reader import (
     count_disagrees,
     ends_of,
     entry_at,
+    entry_is_here,
     find_directory,
     is_first_part,
     list_entries,
@@ -82,6 +83,7 @@ class _Archive:
         self._begins = begins
         self._locks = Locks(unpacking.passwords)
         self._short = False
+        self._elsewhere = False
         self._starts = 0
 
     def members(self) -> Iterator[Member]:
@@ -125,8 +127,9 @@ class _Archive:
         if not directory.part:
             return None
         record = self._central(place)
-        if record.part == directory.part:
+        if record.part == directory.part or entry_is_here(self._source, directory, place):
             return None
+        self._elsewhere = True
         return Member(record.name, problem=not_opened("in another part of a split archive").ending)
 
     def _entry(self, entry: Entry) -> Iterator[Member]:
@@ -184,7 +187,7 @@ class _Archive:
                 raise cut_short("first part of a split zip archive")
             if self._begins:
                 raise cut_short("no central directory")
-        elif self._directory.part:
+        elif self._elsewhere:
             raise not_opened("last part of a split zip archive")
         elif self._short:
             raise damaged("the central directory holds fewer entries than it says")

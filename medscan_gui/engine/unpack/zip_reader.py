@@ -30,8 +30,6 @@ from medscan_gui.engine.unpack.zip_records import (
     read_local,
 )
 
-#: An end record is looked for in so many bytes if the last 64 kB have none: something was put behind the archive.
-_WIDE_TAIL = 1 << 20
 #: End records that are tried: comments and contents can hold their mark too.
 _ENDS = 64
 _PIECE = 1 << 20
@@ -68,18 +66,15 @@ class Listing(msgspec.Struct, kw_only=True):
 
 def find_directory(source: Source) -> Directory | None:
     """Return the central directory that the last sound end record leads to; None if there is none."""
-    for tail in (TAIL_BYTES, _WIDE_TAIL):
-        begin = max(0, source.size - tail)
-        data = source.read_at(begin, tail)
-        found = len(data)
-        for _try in range(_ENDS):
-            found = data.rfind(END_MARK, 0, found + len(END_MARK) - 1) if found else -1
-            if found < 0:
-                break
-            if (directory := read_end(source, begin + found)) is not None:
-                return directory
-        if not begin:
+    begin = max(0, source.size - TAIL_BYTES)
+    data = source.read_at(begin, TAIL_BYTES)
+    found = len(data)
+    for _try in range(_ENDS):
+        found = data.rfind(END_MARK, 0, found + len(END_MARK) - 1) if found else -1
+        if found < 0:
             break
+        if (directory := read_end(source, begin + found)) is not None:
+            return directory
     return None
 
 
@@ -115,6 +110,14 @@ def _is_shifted(source: Source, directory: Directory, entries: list[tuple[int, i
 def _whole(data: bytes, at: int) -> bool:
     length = central_length(data, at)
     return not length or at + length <= len(data)
+
+
+def entry_is_here(source: Source, directory: Directory, place: tuple[int, int]) -> bool:
+    """Say whether a listed entry has its local header in this content, whatever part of an archive it is said to be."""
+    position, at = place
+    central = central_at(source, at)
+    local = read_local(source, position) or read_local(source, position - directory.shift)
+    return central is not None and local is not None and central.name == local.name
 
 
 def entry_at(source: Source, directory: Directory, place: tuple[int, int]) -> Entry | None:

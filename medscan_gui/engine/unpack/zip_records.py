@@ -187,16 +187,16 @@ def read_end(source: Source, position: int) -> Directory | None:
     head = source.read_at(position, END_BYTES)
     if len(head) < END_BYTES or not head.startswith(END_MARK):
         return None
-    _mark, part, start_part, _here, entries, size, offset, comment = _END.unpack(head)
+    _mark, part, _start_part, _here, entries, size, offset, comment = _END.unpack(head)
     end, narrow = position, True
     if (wide := _read_end_64(source, position)) is not None:
-        end, part, start_part, entries, size, offset = wide
+        end, part, entries, size, offset = wide
         narrow = False
     behind = min(source.size, position + END_BYTES + comment)
     start = end if not size and not entries else _start(source, end - size, offset)
     if start is None:
         return None
-    shift = start - offset if part == start_part and entries else 0
+    shift = start - offset if size or entries else 0
     return Directory(
         start=start, end=end, behind=behind, shift=max(0, shift), entries=entries, narrow=narrow, part=part
     )
@@ -210,8 +210,8 @@ def _start(source: Source, *places: int) -> int | None:
     return None
 
 
-def _read_end_64(source: Source, position: int) -> tuple[int, int, int, int, int, int] | None:
-    """Return place, part, part of the start, entries, size and offset by the zip64 end record, if there is one."""
+def _read_end_64(source: Source, position: int) -> tuple[int, int, int, int, int] | None:
+    """Return place, part, entries, size and offset by the zip64 end record, if there is one."""
     locator = source.read_at(max(0, position - _LOCATOR_64.size), _LOCATOR_64.size)
     if not locator.startswith(_LOCATOR_64_MARK):
         return None
@@ -221,5 +221,5 @@ def _read_end_64(source: Source, position: int) -> tuple[int, int, int, int, int
         head = source.read_at(place, _END_64.size) if 0 <= place < position else b""
         if len(head) == _END_64.size and head.startswith(_END_64_MARK):
             fields = _END_64.unpack(head)
-            return place, fields[4], fields[5], fields[7], fields[8], fields[9]
+            return place, fields[4], fields[7], fields[8], fields[9]
     return None

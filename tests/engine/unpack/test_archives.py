@@ -1,5 +1,6 @@
 """Tar, ar and cpio archives: dialects, hostile entries, and what is broken in them."""
 
+import gzip
 import io
 import struct
 import tarfile
@@ -247,3 +248,37 @@ def test_ar_size_that_lies(look: Look) -> None:
     looked = look(b"!<arch>\n" + _ar(b"a", b"words", size=1) + _ar(b"b", payload()))
     assert looked.found
     assert looked.ending[0] is Outcome.DAMAGED
+
+
+def _with_sum(archive: bytes, form: bytes) -> bytes:
+    """Return an archive of before 1988 (no mark) whose first checksum is written as `form`."""
+    header = bytearray(archive)
+    header[257:265] = bytes(8)
+    total = sum(header[:148]) + 8 * 32 + sum(header[156:512])
+    header[148:156] = form % total
+    return bytes(header)
+
+
+@pytest.mark.parametrize("form", [b"%06o\0 ", b"%08o", b"\t%06o\0", b"%05o xx", b"\0\0%05o\0", b"  %05o\0"])
+def test_checksums_as_unpackers_read_them(form: bytes, look: Look) -> None:
+    archive = _file(b"payload.txt", payload()) + bytes(1024)
+    looked = look(_with_sum(archive, form))
+    assert looked.found == [(b"payload.txt",)]
+    assert looked.troubles == {}
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 5])
+def test_tar_behind_other_blocks(blocks: int, look: Look) -> None:
+    packed = gzip.compress(payload())
+    into = io.BytesIO()
+    with tarfile.open(fileobj=into, mode="w") as archive:
+        entry = tarfile.TarInfo("payload.gz")
+        entry.size = len(packed)
+        archive.addfile(entry, io.BytesIO(packed))
+    front = b"x" * 512 if blocks == 1 else b"\1" * 512 * blocks
+    assert look(front + into.getvalue()).found == [(b"payload.gz", b"[content]")]
+
+
+def test_cpio_behind_other_bytes(look: Look) -> None:
+    assert look(b"junkjunk" + _sample("newc.cpio")).found
+    assert look(bytes(99) + _sample("odc.cpio")).found

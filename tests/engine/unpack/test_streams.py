@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import random
 import struct
 import zlib
 from pathlib import Path
@@ -312,3 +313,27 @@ def test_zeros_between_gzip_members(look: Look) -> None:
     assert (far.found, far.troubles) == ([(b"[content]",)], {})
     other = look(gzip.compress(b"x") + bytes(600) + lzma.compress(payload()))
     assert [chain[0] for chain in other.found] == [b"[overlay]"]
+
+
+@pytest.mark.parametrize("sized", [False, True])
+@pytest.mark.parametrize("filters", [{"lc": 0, "lp": 0, "pb": 0}, {"lc": 3, "lp": 0, "pb": 2}], ids=["lc0", "usual"])
+@pytest.mark.parametrize("dictionary", [1 << 16, (1 << 23) + 4096, 1000])
+def test_lzma_with_any_header_that_readers_take(
+    dictionary: int, filters: dict[str, int], sized: bool, look: Look
+) -> None:
+    content = payload() * 3
+    packed = lzma.compress(
+        content, lzma.FORMAT_ALONE, filters=[{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16} | filters]
+    )
+    size = struct.pack("<q", len(content) if sized else -1)
+    packed = packed[:1] + struct.pack("<I", dictionary) + size + packed[13:]
+    assert look(packed).found == [(b"[content]",)]
+
+
+def test_tables_of_numbers_are_no_lzma() -> None:
+    rest = bytes(random.Random(7).randbytes(4000))
+    for front in (5, 93):
+        for dictionary in (4097, 70_000):
+            head = struct.pack("<BIQB", front, dictionary, 500_000, 0)
+            for behind in (bytes(4000), rest, struct.pack("<500I", *range(500))):
+                assert FileType.LZMA not in MemorySource(b"x", head + behind).types

@@ -14,6 +14,7 @@ import zstandard
 from medscan_gui.core.words import Cause, Outcome
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.limits import UnpackLimits
+from medscan_gui.engine.unpack.source import MemorySource
 from medscan_gui.engine.unpack.zip_crypto import old_keys
 from tests.engine.unpack.conftest import SAMPLES, Look
 from tests.engine.unpack.made_zip import Entry, deflated, local_header, made, stored, without_directory
@@ -312,3 +313,38 @@ def test_python_writes_what_is_read(look: Look) -> None:
 
 def test_local_header_alone_is_an_entry(look: Look) -> None:
     assert look(local_header(_STORED) + _STORED.data).found == [(_NAME,)]
+
+
+def _prefixed(**fields: int) -> bytes:
+    """Return a picture's beginning with an archive behind it whose end record says something else."""
+    archive = bytearray(made(deflated(payload())))
+    places = {"disk": 4, "first_disk": 6, "here": 8, "entries": 10}
+    for name, number in fields.items():
+        struct.pack_into("<H", archive, len(archive) - 22 + places[name], number)
+    return b"\xff\xd8\xff\xe0" + b"j" * 500 + bytes(archive)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"here": 0, "entries": 0}, {"disk": 2000, "first_disk": 2000}, {"disk": 7}, {"here": 0xFFFF}, {"entries": 40_000}],
+    ids=str,
+)
+def test_counts_of_an_end_record_are_not_believed(fields: dict[str, int], look: Look) -> None:
+    assert look(_prefixed(**fields)).found
+
+
+@pytest.mark.parametrize("behind", [70_000, 900_000])
+def test_prefixed_archive_with_much_behind(behind: int, look: Look) -> None:
+    assert look(_prefixed() + b"x" * behind).found
+
+
+def test_end_record_that_only_its_offset_makes_right(look: Look) -> None:
+    content = bytearray(b"\1\2" * 60 + made(deflated(payload()))[:-22])
+    directory = content.rindex(b"PK\x01\x02")
+    content += b"between" * 3 + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0, 0, 9, directory, 0) + b"!" * 99
+    assert look(bytes(content)).found
+
+
+def test_mark_alone_is_no_archive() -> None:
+    for content in (b"\1\2" * 90 + b"PK\x05\x06" + bytes(18), b"text PK\x05\x06 more text" * 9, _NOISE + b"PK\x05\x06"):
+        assert FileType.ZIP not in MemorySource(b"x", content + bytes(20)).types
