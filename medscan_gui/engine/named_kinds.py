@@ -18,6 +18,8 @@ _BY_ENDING: dict[bytes, tuple[FileType, ...]] = {
     **dict.fromkeys(b"xml svg xht xhtml xsl xslt".split(), _MARKUP),
     **dict.fromkeys(b"eml mht mhtml nws mbox mbx".split(), (FileType.EMAIL,)),
 }
+#: What openers call texts that came out of what runs.
+_DERIVED = (b"[text]", b"[script", b"[encoded script")
 #: Names of documents that office programs open as web archives, with other bytes in front too.
 _DOCUMENTS = frozenset(b"doc dot docx docm dotm rtf xls xlt xlsx xlsm ppt pps pot".split())
 #: What documents usually are.
@@ -34,12 +36,16 @@ def ending_of(name: bytes) -> bytes:
 
 def with_name(name: bytes, found: tuple[FileType, ...], head: bytes) -> tuple[FileType, ...]:
     """Return the kinds of a content that begins with `head`, and what it is by its name beside them."""
+    if name.startswith(_DERIVED):
+        return tuple(dict.fromkeys((*found, *_PAGE)))
     ending = ending_of(name)
     more = _BY_ENDING.get(ending)
     if more is None:
         if ending not in _DOCUMENTS or found[:1] in _WHOLE or _ARCHIVE_MARK not in head.lower():
             return found
         more = (FileType.EMAIL,)
-    if more == (FileType.EMAIL,) and not _MESSAGES.isdisjoint(found):
-        return found
+    if more == (FileType.EMAIL,):
+        if not _MESSAGES.isdisjoint(found):
+            return found
+        more = (FileType.MBOX,) if head.startswith(b"From ") else more
     return tuple(dict.fromkeys(found + more))

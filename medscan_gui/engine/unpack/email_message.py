@@ -236,11 +236,13 @@ def _starts(source: Source, mark: bytes, line: "re.Pattern[bytes]", budget: Budg
     for place in places(source, re.compile(re.escape(mark)), 0, source.size, length=len(mark), budget=budget):
         text = source.read_at(max(0, place - 1), _LINE)
         at = min(place, 1)
+        if at and text[:1] not in _LINE_STARTS:
+            continue
         found = line.match(text, at)
         if found is None and len(text) == _LINE:
             text = source.read_at(max(0, place - 1), _INLINE_HEAD)
             found = line.match(text, at)
-        if found is not None and (not at or text[:1] in _LINE_STARTS):
+        if found is not None:
             body = place + found.end(1) - at + (mark == text_codes.BINHEX_MARK) if behind_name else place
             yield Start(place, body, found[1])
 

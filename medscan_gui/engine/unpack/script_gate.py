@@ -6,6 +6,7 @@ Only what stays is looked at, and only what is started as a script, or has come 
 """
 
 from medscan_gui.engine.file_type import FileType
+from medscan_gui.engine.named_kinds import SCRIPT_NAMES, ending_of
 from medscan_gui.engine.unpack.script_encoder import START
 from medscan_gui.engine.unpack.source import Source
 
@@ -23,31 +24,31 @@ _ESCAPES = ((b"\\x", 64), (b"%", 96), (b"&#", 48), (b"hr(", 24), (b"CHR(", 24), 
 
 #: Contents that are opened in their own way: what is in them comes back as a text of its own.
 _OPENED_OTHERWISE = frozenset({FileType.EMAIL, FileType.MBOX, FileType.RTF, FileType.PDF, FileType.DICOM})
-#: Endings of names of what Windows starts as a script, or what is put into one.
-SCRIPT_NAMES = frozenset(
-    (b"ps1 psm1 psd1 bat cmd vbs vbe vb js jse wsf wsh wsc sct hta asp aspx php jsp reg scf url inf").split()
-)
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+#: So much shows whether a text is UTF-16.
+_WIDE_BYTES = 256
 #: What openers call texts that run, or that came out of one that does.
 _OUT_OF_SCRIPTS = (
     *(b"[javascript", b"[macro", b"[script", b"[encoded script", b"[command line", b"[text]", b"[data "),
     *(b"[base64", b"[hex", b"[deflate", b"[percent", b"[octal", b"[characters", b"[numbers", b"[entities"),
     b"[content]",
 )
-#: Scripts by name that are larger are gated like any text: web sites have megabytes of them.
-_SCRIPT_BYTES = 1 << 20
 
 
 def is_worth(source: Source) -> bool:
     """Say whether a text may hold something encoded."""
-    if not _OPENED_OTHERWISE.isdisjoint(source.types):
-        return False
     if is_script(source):
         return True
+    if not _OPENED_OTHERWISE.isdisjoint(source.types):
+        return False
     place = 0
     while place < source.size:
         text = source.read_at(place, _STEP + _STRETCH)
-        if text[1:2] == b"\0" or text[:1] == b"\0" or text.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return place == 0  # UTF-16: a text of its own, once it is written in the usual way
+        if is_wide(text):
+            if not place:
+                return True  # UTF-16: a text of its own, once it is written in the usual way
+            place += _STEP
+            continue
         if FileType.HTML in source.types and START in text:
             return True
         if has_stretch(text):
@@ -56,13 +57,23 @@ def is_worth(source: Source) -> bool:
     return False
 
 
+def is_wide(text: bytes) -> bool:
+    """Say whether a text says that it is UTF-16, or looks like it: most of every other byte are NUL."""
+    if text.startswith(_MARKS):
+        return True
+    return b"\0" in text[:16] and has_zeros(text)
+
+
+def has_zeros(text: bytes) -> bool:
+    """Say whether the beginning of a text is written with two bytes for each character."""
+    start = text[: min(_WIDE_BYTES, len(text) & ~1)]
+    return any(turn.count(0) * 4 >= len(turn) * 3 > 0 for turn in (start[::2], start[1::2]))
+
+
 def is_script(source: Source) -> bool:
     """Say whether a text is started as a script, or has come out of one, by its name or its beginning."""
-    if source.size > _SCRIPT_BYTES:
-        return False
     name = source.name
-    _, dot, ending = name[-6:].rpartition(b".")
-    if (dot and ending.lower() in SCRIPT_NAMES) or (name[:1] == b"[" and name.startswith(_OUT_OF_SCRIPTS)):
+    if ending_of(name) in SCRIPT_NAMES or (name[:1] == b"[" and name.startswith(_OUT_OF_SCRIPTS)):
         return True
     return source.read_at(0, 4) == START
 

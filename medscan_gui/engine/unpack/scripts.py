@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack import text_codes
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking
+from medscan_gui.engine.unpack.metered import MeteredSource
 from medscan_gui.engine.unpack.script_encoder import encoded_scripts
-from medscan_gui.engine.unpack.script_gate import is_script, is_worth
+from medscan_gui.engine.unpack.script_gate import has_zeros, is_script, is_wide, is_worth
 from medscan_gui.engine.unpack.script_layers import SURE, Row, from_hex, is_believed, narrow, rows, utf8, written
 from medscan_gui.engine.unpack.source import Source
 
@@ -25,17 +26,16 @@ _NOT_OF_ROW = re.compile(rb"[^A-Za-z0-9+/\r\n \t]")
 
 def open_text(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     """Yield what a text carries. See `base.Opener`."""
-    if _is_wide(source):
+    source = MeteredSource(source, unpacking.budget)
+    head = source.read_at(0, 256)
+    if is_wide(head):
         yield Member(b"[text]", utf8(source.chunks()))
-        return
+        if has_zeros(head):
+            return
+        # The mark of UTF-16 alone: some interpreters pass over it.
     for number, chunks in enumerate(encoded_scripts(source, unpacking.budget), 1):
         yield Member(b"[encoded script %d]" % number, chunks)
     yield from _Text(source, unpacking).members()
-
-
-def _is_wide(source: Source) -> bool:
-    head = source.read_at(0, 16)
-    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head
 
 
 class _Text:
