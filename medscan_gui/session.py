@@ -235,7 +235,11 @@ class ScanSession:
             return
         yield scan_events.Preparing(Message.of("scan.starting_engine"))
         self._context = self._clean_context(self._bundle)
-        job = self._job(self._bundle)
+        with scratch_folder(self._services.paths.data_dir) as scratch:
+            yield from self._read_target(self._job(self._bundle, scratch))
+        self._check_unlocked()
+
+    def _read_target(self, job: ScanJob) -> Iterator[scan_events.ScanEvent]:
         self._supervisor = Supervisor(job)
         if self._paused:
             self._supervisor.pause()
@@ -243,7 +247,6 @@ class ScanSession:
             self._supervisor.cancel()
         yield from self._follow(self._supervisor)
         yield from self._ask_others(job)
-        self._check_unlocked()
 
     def _check_unlocked(self) -> None:
         """Say so if it was not the locked files themselves, all of them, that were read again."""
@@ -260,7 +263,7 @@ class ScanSession:
         else:
             self._second.pass_over()
 
-    def _job(self, bundle: Bundle) -> ScanJob:
+    def _job(self, bundle: Bundle, scratch: bytes) -> ScanJob:
         target = self._request.target
         own = _own_files(self._services.paths, bundle)
         identities = (identity_of(file) for file in own)
@@ -285,7 +288,7 @@ class ScanSession:
             exclude=tuple(identity for identity in identities if identity is not None),
             exclude_names=tuple(raw_bytes(file.name) for file in own),
             passwords=tuple(dict.fromkeys((*self._request.passwords, *self._settings.passwords)))[:PASSWORDS],
-            scratch=scratch_folder(self._services.paths.data_dir),
+            scratch=scratch,
             known=raw_bytes(str(self._known_clean_file())) if self._context else b"",
             context=self._context,
             removable=target.removable,

@@ -72,13 +72,30 @@ def _in_memory(source: Source, unpacking: Unpacking) -> Iterator[Handed]:
 
 @contextmanager
 def _in_scratch(source: Source, unpacking: Unpacking) -> Iterator[Handed]:
-    """Copy into the scratch folder. The file has a name while the child may open it, and none when this returns."""
+    """Copy into the scratch folder. The file has no name, whatever ends us; on Windows one, as long as this lasts."""
     if not unpacking.scratch:
         raise UnpackError(Outcome.LIMIT_REACHED, Cause.MEMORY, "no scratch folder")
     try:
         descriptor, path = tempfile.mkstemp(dir=path_of(unpacking.scratch), prefix="handed-")
     except OSError as error:
         raise _no_room(error) from error
+    held = _nameless if sys.platform == "linux" else _named
+    with held(source, unpacking, descriptor, path) as copy:
+        yield copy
+
+
+@contextmanager
+def _nameless(source: Source, unpacking: Unpacking, descriptor: int, path: str) -> Iterator[Handed]:
+    try:
+        os.unlink(path)  # noqa: PTH108  # raw name
+        _copy(source, descriptor, unpacking)
+        yield _by_descriptor(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _named(source: Source, unpacking: Unpacking, descriptor: int, path: str) -> Iterator[Handed]:
     try:
         try:
             _copy(source, descriptor, unpacking)

@@ -345,3 +345,25 @@ def test_without_scratch_folder(look: Look) -> None:
     assert looked.found or looked.ending[:2] == (Outcome.LIMIT_REACHED, Cause.MEMORY)
     looked = look(sample_of("plain.7z"), scratch=False, limits=limits)
     assert looked.ending[:2] == (Outcome.LIMIT_REACHED, Cause.MEMORY)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file without a name is handed over on Linux")
+def test_a_copy_in_the_scratch_folder_has_no_name(tmp_path: Path) -> None:
+    from medscan_gui.core.names import raw_bytes
+    from medscan_gui.engine.unpack.base import Unpacking
+    from medscan_gui.engine.unpack.budget import Budget
+    from medscan_gui.engine.unpack.seven_zip_input import handed
+    from medscan_gui.engine.unpack.source import MemorySource
+
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    limits = UnpackLimits(member_in_memory=1024, memory=1024)
+    unpacking = Unpacking(limits=limits, budget=Budget(limits, 0, 60.0), scratch=raw_bytes(str(scratch)))
+    program = seven_zip_child.program()
+    assert program is not None
+    with handed(MemorySource(b"plain.7z", sample_of("plain.7z")), unpacking) as copy:
+        assert not list(scratch.iterdir())
+        listed = subprocess.run(
+            [str(program), "l", "-t7z", copy.path], pass_fds=copy.descriptors, capture_output=True, check=True
+        )
+    assert b"payload.txt" in listed.stdout
