@@ -62,7 +62,7 @@ def read_header(source: Source, start: int, end: int) -> Header:
 
 def _first_line(source: Source, start: int, end: int) -> int:
     """Pass over a byte order mark, and at the very beginning over blank lines."""
-    text = source.read_at(start, min(1024, end - start))
+    text = source.read_at(start, min(_USUAL if start else _HEADER_END, end - start))
     marked = start + 3 if text.startswith(b"\xef\xbb\xbf") else start
     return marked if start else marked + len(text[marked:]) - len(text[marked:].lstrip())
 
