@@ -1,5 +1,6 @@
 """Rescans that skip what is unchanged: nothing that was touched escapes, whatever its times say."""
 
+import mmap
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -16,16 +17,20 @@ from medscan_gui.core.record import ScanRecord
 from medscan_gui.core.words import Cause, Light, Outcome, TargetKind
 from medscan_gui.engine import unchanged
 from medscan_gui.engine.identity import FileSystems
+from medscan_gui.engine.match.yara_matcher import YaraMatcher
+from medscan_gui.engine.pipeline import SCANNED, ItemMatch, Patience, Pipeline
 from medscan_gui.services import Services, open_services
 from medscan_gui.session import ScanRequest, ScanSession, device_for
 from medscan_gui.system.paths import find_paths
 from tests.samples import eicar
 
+PATIENCE = Patience(item_seconds=10.0, item_seconds_per_mb=1.0)
+
 Scan = Callable[[], ScanRecord]
 
 
 def _trusted(folder: Path) -> bool:
-    return bool(unchanged.Unchanged(b"x" * 32, FileSystems()).key(folder.stat()))
+    return FileSystems().type_of(folder.stat().st_dev) in unchanged._TRUSTED_TYPES
 
 
 @pytest.fixture
@@ -88,8 +93,6 @@ def test_a_threat_with_the_old_times_and_size_is_found(scan: Scan, device: Path,
     if how == "overwritten":
         file.write_bytes(threat)
     elif how == "mapped":
-        import mmap
-
         with file.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as mapped:
             mapped[:] = threat
     else:
@@ -103,6 +106,61 @@ def test_a_threat_with_the_old_times_and_size_is_found(scan: Scan, device: Path,
     record = scan()
     assert record.light is Light.RED
     assert _not_again(record) == 19
+
+
+def _settle(file: Path) -> None:
+    while time.time_ns() - file.stat().st_ctime_ns < unchanged._SETTLED_NS:
+        os.sched_yield()
+
+
+def test_a_mapping_that_was_written_to_before_the_scan_hides_nothing(scan: Scan, device: Path) -> None:
+    file, threat = device / "7.txt", eicar()
+    file.write_bytes(b"x" * len(threat))
+    with file.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as mapped:
+        mapped[:1] = b"y"  # from now on the kernel lets this program write without looking
+        _settle(file)
+        assert scan().light is Light.BLUE
+        mapped[:] = threat
+        assert scan().light is Light.RED
+
+
+def test_a_file_with_two_names_is_always_read(scan: Scan, device: Path) -> None:
+    program = b"MZ".ljust(60, b"\0") + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(200)
+    (device / "tool.exe").write_bytes(program)
+    os.link(device / "tool.exe", device / "report.pdf")
+    _settle(device / "tool.exe")
+    for known in (0, 20, 20):
+        record = scan()
+        assert record.light is Light.RED
+        assert _not_again(record) == known
+
+
+def test_a_file_in_another_place_is_read_again(scan: Scan, device: Path) -> None:
+    (device / "docs").mkdir()
+    (device / "7.txt").rename(device / "docs" / "7.txt")
+    _settle(device / "docs" / "7.txt")
+    assert _not_again(scan()) == 0
+    (device / "docs").rename(device / "temp")
+    assert _not_again(scan()) == 19
+    assert _not_again(scan()) == 20
+
+
+def test_what_changed_between_listing_and_reading_gets_no_key(device: Path) -> None:
+    file = device / "7.txt"
+    listed = file.stat()
+    pipeline = Pipeline(YaraMatcher({"r": b"rule Never { condition: false }"}), PATIENCE)
+    pipeline.enter(raw_bytes(str(device)))
+    told: list[ItemMatch] = []
+    honest = pipeline.scan(b"7.txt", told.append, listed.st_ino, listed.st_ctime_ns)
+    assert honest is SCANNED
+    file.touch()
+    moved = pipeline.scan(b"7.txt", told.append, listed.st_ino, listed.st_ctime_ns)
+    assert (moved.ending[0], moved.moved) == (Outcome.SCANNED, True)
+    changed = file.stat().st_ctime_ns
+    os.link(file, device / "other.txt")
+    linked = pipeline.scan(b"7.txt", told.append, listed.st_ino, changed)
+    assert linked.moved
+    pipeline.leave()
 
 
 def test_findings_and_unread_files_are_never_remembered(scan: Scan, device: Path) -> None:
@@ -133,11 +191,12 @@ def test_removable_media_are_always_read(services: Services, device: Path) -> No
 
 def test_block_is_believed_only_whole_and_of_its_context() -> None:
     context = context_of("a", "b")
-    keys = sorted(key_of(context, (1, number), 5, 6, 7) for number in range(100))
+    status = Path(__file__).stat()
+    keys = sorted(key_of(context, b"/%d" % number, status) for number in range(100))
     block = block_of(context, b"".join(keys))
     known = KnownClean(block, context)
     assert all(key in known for key in keys)
-    assert key_of(context, (1, 100), 5, 6, 7) not in known
+    assert key_of(context, b"/100", status) not in known
     for damaged in (block[:-1], block + b"x", block[:50], b"", b"x" * 500, block[:90] + b"\0" + block[91:]):
         assert not len(KnownClean(damaged, context))
     assert not len(KnownClean(block, context_of("a", "c")))

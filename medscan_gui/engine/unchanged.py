@@ -92,7 +92,7 @@ if sys.platform == "linux":
         that keeps a file mapped could change it without a trace. Afterwards, the next store moves the ctime again.
         Costs nothing where nothing is changed (2 us; fdatasync, which also does it, has the disk's cache emptied).
         """
-        return _sync_file_range(descriptor, 0, 0, _WRITE_AND_WAIT) == 0
+        return bool(_sync_file_range(descriptor, 0, 0, _WRITE_AND_WAIT) == 0)
 
 else:
 

@@ -158,8 +158,9 @@ class WalkerLink:
     def _live_entries(self, entries: Entries, place: Place, text: bytes) -> None:
         names, kind = split_names(entries.names), THINGS.get(place)
         fits = len(names) == len(entries.sizes) == len(entries.things) and entries.first == self._next_id
-        if not fits or entries.place is not place or entries.directory or entries.inodes or entries.headers or entries.keys:
+        if not fits or entries.place is not place or entries.directory or entries.inodes or entries.headers:
             raise ProtocolError("a batch that does not fit")
+        self._check_keys(entries, len(names))
         if b"" in names or kind is None or not all(isinstance(thing, kind) for thing in entries.things):
             raise ProtocolError("things of another place")
         self._hand_on(entries, len(names), text)
