@@ -24,6 +24,7 @@ from medscan_gui.engine.protocol import (
     Hit,
     Load,
     Member,
+    Members,
     Next,
     OfDisk,
     OfProcess,
@@ -78,7 +79,7 @@ def hit(item: int) -> Hit:
 
 def hit_with(item: int, file: bytes) -> bytes:
     """A hit that tells such a file."""
-    told = line(hit(item)).replace(b'["AAAAAAAAAAAAAAAAAAAAAA==",1,-1,1]', file)
+    told = line(hit(item)).replace(b'["AAAAAAAAAAAAAAAAAAAAAA==",1,-1,1,0]', file)
     assert file in told
     return told
 
@@ -108,7 +109,10 @@ BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
     "hits without end": lambda i: [Begin(i), *[hit(i)] * 1000],
     "a long rule name": lambda i: [Begin(i), line(hit(i)).replace(b'"Rule"', b'"%s"' % (b"R" * 5000))],
     "a strange digest": lambda i: [Begin(i), line(hit(i)).replace(b'"",1,', b'"%s",1,' % (b"Z" * 64))],
-    "a hit on no file": lambda i: [Begin(i), line(hit(i)).replace(b',["AAAAAAAAAAAAAAAAAAAAAA==",1,-1,1],"yara"', b"")],
+    "a hit on no file": lambda i: [
+        Begin(i),
+        line(hit(i)).replace(b',["AAAAAAAAAAAAAAAAAAAAAA==",1,-1,1,0],"yara"', b""),
+    ],
     "a file of nothing": lambda i: [Begin(i), hit_with(i, b"null")],
     "a file without its links": lambda i: [Begin(i), hit_with(i, b'["%s",1,1]' % _MARK)],
     "a long inode number": lambda i: [Begin(i), hit_with(i, b'["%s",1,1,1]' % base64.b64encode(bytes(24)))],
@@ -124,6 +128,9 @@ BAD_WORDS: dict[str, Callable[[int], list[msgspec.Struct | bytes]]] = {
     "ended like a process": lambda i: [Begin(i), End(i, Outcome.VANISHED, Cause.PROCESS_ENDED)],
     "protected like a process": lambda i: [Begin(i), End(i, Outcome.SKIPPED_BY_POLICY, Cause.PROTECTED_PROCESS)],
     "a member ended like a process": lambda i: [Begin(i), Member(i, (b"m",), Outcome.VANISHED, Cause.PROCESS_ENDED)],
+    "more members than a file has": lambda i: [Begin(i), Members(i, Outcome.SCANNED, Cause.NONE, 1 << 62)],
+    "more members in sum": lambda i: [Begin(i), *[Members(i, Outcome.SCANNED, Cause.NONE, 600_000)] * 2],
+    "keys of its own": lambda i: [b'["clean","%s"]\n' % base64.b64encode(bytes(16))],
     "crashed by itself": lambda i: [Begin(i), End(i, Outcome.ENGINE_CRASHED)],
     "an unknown outcome": lambda i: [Begin(i), b'["e",%d,"clean","",""]\n' % i],
     "a second hello": lambda i: [Hello(PROTOCOL, "0")],
@@ -208,6 +215,10 @@ BAD_WALKS: dict[str, Callable[[int, bytes], list[msgspec.Struct | bytes]]] = {
     "a worker's word": lambda i, t: [Begin(0)],
     "files of the card": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], UNKNOWN, b"", headers=True)],
     "lies elsewhere": lambda i, t: [Enter(), Resolved(b"/etc"), Enter()],
+    "keys unasked for": lambda i, t: [
+        *(Enter(), Resolved(t)),
+        Entries(i, t, b"a", [1], UNKNOWN, bytes(8), keys=bytes(16), changed=bytes(8)),
+    ],
     "things among files": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], things=(OfProcess(1, 1),))],
     "memory among files": lambda i, t: [Enter(), Resolved(t), Entries(i, t, b"a", [1], place=Place.MEMORY)],
     "a place that nobody asked for": lambda i, t: [EnterPlace(Place.BOOT)],
