@@ -108,7 +108,13 @@ def _by_places(head: bytes) -> list[FileType]:
     return found
 
 
+#: Short scripts with an archive right behind them are no text, and run all the same.
+_SCRIPTS = (b"@echo ", b"echo off", b"<?php", b"rem ", b"@rem ")
+
+
 def _without_mark(head: bytes) -> list[FileType]:
+    if head[:16].lstrip().lower().startswith(_SCRIPTS):
+        return [FileType.SCRIPT]
     if lzma_alone(head):
         return [FileType.LZMA]
     if old_tar(head) or later_tar(head):

@@ -13,7 +13,9 @@ from medscan_gui.engine.file_type import HEAD_BYTES, FileType, types_of
 from medscan_gui.engine.forms import PROGRAMS
 from medscan_gui.engine.pe_resources import TooManyError, resources_of
 from medscan_gui.engine.pe_sections import PeLayout, layout_of
+from medscan_gui.engine.unpack.appended import archives
 from medscan_gui.engine.unpack.base import Format, Member, UnpackError, Unpacking, not_opened
+from medscan_gui.engine.unpack.budget import Budget
 from medscan_gui.engine.unpack.program_ends import end_of_elf, end_of_macho
 from medscan_gui.engine.unpack.source import Source
 
@@ -22,6 +24,9 @@ _BEHIND_SIGNATURE = b"[behind the signature]"
 
 #: Kinds that are text: programs carry their manifests, pages and licences, which were matched with the whole.
 _TEXTS = frozenset({FileType.TEXT, FileType.HTML, FileType.XML, FileType.SCRIPT, FileType.EMAIL, FileType.MBOX})
+#: Pictures unfold only in what lies behind their end: those of a program were matched with the whole.
+_PICTURES = frozenset({FileType.JPEG, FileType.PNG, FileType.GIF, FileType.BMP})
+_PASSED_OVER = _TEXTS | _PICTURES
 
 #: Marks of archives that stand behind a loader's own words (7-Zip's SFX: its configuration; WinZip's: its settings).
 _ARCHIVE = re.compile(
@@ -29,6 +34,8 @@ _ARCHIVE = re.compile(
 )
 #: They are looked for in so much of what is appended.
 _SEARCHED = 1 << 20
+#: Marks of more kinds, believed by their fields, are looked for in so much.
+_SEARCHED_BY_FIELDS = 16 << 20
 
 #: Installers that are recognised, by how what they append begins. Sources: Inno Setup's `Struct.pas`; InstallShield and
 #: Setup Factory: their extractors' descriptions.
@@ -62,7 +69,7 @@ def open_pe(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     if layout is None:
         return
     end = layout.certificates.start or source.size
-    yield from _overlay(source, layout.end, end)
+    yield from _overlay(source, layout.end, end, unpacking.budget)
     yield from _behind_signature(source, layout)
     installer = _installer(source, layout.end, end)
     try:
@@ -86,9 +93,9 @@ def open_pe(source: Source, unpacking: Unpacking) -> Iterator[Member]:
         raise not_opened(installer)
 
 
-def open_appended(source: Source, _unpacking: Unpacking) -> Iterator[Member]:
+def open_appended(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     """Yield what is appended to a program of Linux or macOS."""
-    yield from _overlay(source, _end(source), source.size)
+    yield from _overlay(source, _end(source), source.size, unpacking.budget)
     if _is_pyinstaller(source, source.size):
         raise not_opened("PyInstaller")
 
@@ -108,16 +115,16 @@ def _end(source: Source) -> int:
     return end_of_elf(source.read_at) if FileType.ELF in source.types else end_of_macho(source.read_at)
 
 
-def _overlay(source: Source, start: int, end: int) -> Iterator[Member]:
+def _overlay(source: Source, start: int, end: int, budget: Budget) -> Iterator[Member]:
     """Yield what lies behind a program, from where it begins to be something."""
     if not 0 < start < end:
         return
-    begins = _first_worth(source, start, end)
+    begins = _first_worth(source, start, end, budget)
     if begins >= 0:
         yield Member(_OVERLAY, source.chunks(begins, end), size=end - begins)
 
 
-def _first_worth(source: Source, start: int, end: int) -> int:
+def _first_worth(source: Source, start: int, end: int, budget: Budget) -> int:
     """Return where the appended bytes begin to be something that unfolds or runs; -1 if they never do."""
     kinds = _kinds(source.read_at(start, min(HEAD_BYTES, end - start)))
     if _is_worth(kinds):
@@ -127,7 +134,9 @@ def _first_worth(source: Source, start: int, end: int) -> int:
         kinds = _kinds(part[found.start() : found.start() + HEAD_BYTES])
         if _is_worth(kinds) and not _is_opened_as_whole(source, kinds):
             return start + found.start()
-    return -1
+    if FileType.NSIS in source.types:
+        return -1
+    return next(archives(source, start, min(end, start + _SEARCHED_BY_FIELDS), budget), -1)
 
 
 def _is_opened_as_whole(source: Source, kinds: tuple[FileType, ...]) -> bool:
@@ -142,7 +151,7 @@ def _kinds(head: bytes) -> tuple[FileType, ...]:
 def _is_worth(kinds: tuple[FileType, ...]) -> bool:
     from medscan_gui.engine.unpack.registry import CONTAINERS
 
-    return any(kind in PROGRAMS or kind is FileType.LNK or kind in CONTAINERS for kind in kinds if kind not in _TEXTS)
+    return any(kind in PROGRAMS or kind is FileType.LNK or kind in CONTAINERS for kind in kinds if kind not in _PASSED_OVER)
 
 
 def _behind_signature(source: Source, layout: PeLayout) -> Iterator[Member]:

@@ -6,6 +6,7 @@ Openers import their libraries when they are first used: most scans meet few for
 from medscan_gui.engine.file_type import FileType
 from medscan_gui.engine.unpack import (
     active_mime,
+    appended,
     ar,
     cpio,
     dicom,
@@ -55,6 +56,7 @@ FORMATS: tuple[Format, ...] = (
     *tnef.FORMATS,
     *onenote.FORMATS,
     *active_mime.FORMATS,
+    *appended.FORMATS,
 )
 
 #: Kinds that are containers and that nothing here opens: never counted as simply scanned.
