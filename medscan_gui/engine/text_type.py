@@ -53,8 +53,8 @@ _SCRIPT = re.compile(
 
 #: First characters of a text that is in no language above.
 _PLAIN_LETTERS = frozenset(range(33, 127)) - frozenset(b"<{#@rRoOsSiI")
-#: Blanks aside, a message begins with this if with no letter: the mark of UTF-8.
-_BEFORE_MESSAGES = frozenset(_UTF8_MARK[:1])
+#: What readers of messages pass over in front: blanks, the mark of UTF-8.
+_BEFORE_MESSAGES = frozenset({_UTF8_MARK[:1], *(bytes([code]) for code in b" \t\r\n\v\f")})
 #: Contents shorter than this were given wholly.
 _HEAD_FULL = 36 << 10
 
@@ -130,9 +130,9 @@ def message_type(head: bytes, more: Callable[[int, int], bytes] | None) -> FileT
     characters, and those of mailboxes no dates.
     """
     if _FIELD.match(head) is None and not head.startswith((b"From ", b">From ")):
-        if head[:1] > b" " and head[0] not in _BEFORE_MESSAGES:
+        if head[:1] not in _BEFORE_MESSAGES:
             return None  # most contents
-        head = head[:_LOOKED_AT].removeprefix(_UTF8_MARK).lstrip() + head[_LOOKED_AT:]
+        head = head.removeprefix(_UTF8_MARK).lstrip()
         if _FIELD.match(head) is None:
             return None
     if line := _FROM_LINE.match(head):
