@@ -206,9 +206,7 @@ class _Document:
         head = PdfObject(ref=one.ref, text=b"", start=one.start, end=min(one.end, one.start + 1024))
         return _inflates(self._chunks(head, _USUAL, rows=False, encrypted=encrypted))
 
-    def _chunks(
-        self, one: PdfObject, filters: Filters, *, rows: bool, encrypted: bool
-    ) -> Iterator[bytes]:
+    def _chunks(self, one: PdfObject, filters: Filters, *, rows: bool, encrypted: bool) -> Iterator[bytes]:
         chunks: Iterator[bytes] = self._source.chunks(one.start, one.end)
         if encrypted and self._key is not None:
             chunks = self._key.stream(one.ref, chunks)
@@ -232,7 +230,12 @@ class _Document:
         size = one.end - one.start
         head = self._source.read_at(one.start, min(HEAD_BYTES, size))
         tail = min(TAIL_BYTES, size)
-        return _SEEN_IN_PLACE.issuperset(types_of(head, lambda: self._source.read_at(one.end - tail, tail)))
+        kinds = types_of(head, lambda: self._source.read_at(one.end - tail, tail))
+        if filters or FileType.PDF not in kinds:
+            return _SEEN_IN_PLACE.issuperset(kinds)
+        # The objects of a PDF within this one are found where they stand, unless they have a key of their own.
+        mine = _SEEN_IN_PLACE.union({FileType.PDF}).issuperset(kinds)
+        return mine and self._source.find(b"/Encrypt", one.start, one.end) < 0
 
     def _name(self, one: PdfObject) -> bytes:
         number = one.ref.number

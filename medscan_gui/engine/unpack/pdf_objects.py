@@ -22,6 +22,7 @@ _OBJECT = 256 << 10
 _LONG_OBJECT = 8 << 20
 #: Bytes in front of ``obj`` in which its numbers stand; far ones are looked for in the second length.
 _BEFORE_BYTES = 160
+_NEAR = 16
 _FAR_BEFORE = 64 << 10
 #: Bytes that may be read beyond three times the file. Healthy files stay below one time.
 _MORE_WORK = 2 << 20
@@ -98,10 +99,12 @@ class Objects:
         """Return the numbers in front of ``obj``, which stands at `found`."""
         if not found or text[found - 1] not in _MAY_STAND_BEFORE:
             return None
-        before = _BEFORE.search(text, max(0, found - _BEFORE_BYTES), found)
+        before = _BEFORE.search(text, max(0, found - _NEAR), found) if found >= _NEAR else None
+        if before is None or before.start() == found - _NEAR:
+            before = _BEFORE.search(text, max(0, found - _BEFORE_BYTES), found)
         if before is not None:
             return Ref(int(before[1]), int(before[2]))
-        if text[found - 1] not in b"\0\t\n\f\r " or not self._may(512):
+        if not self._may(512):
             return None
         start = max(0, base + found - _FAR_BEFORE)
         far = self._source.read_at(start, base + found - start)

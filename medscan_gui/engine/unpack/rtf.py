@@ -18,15 +18,18 @@ from medscan_gui.engine.unpack.source import MemorySource, Source
 
 #: Groups that hold data, and what their content is called.
 _NAMES = {b"objdata": b"object", b"pict": b"picture", b"datastore": b"datastore", b"themedata": b"themedata"}
-_WORDS = re.compile(rb"\\(objdata|pict|datastore|themedata)(?![A-Za-z])")
+#: The number behind a control word belongs to it, and so does one blank (RTF specification, "Control Word").
+_WORDS = re.compile(rb"\\(objdata|pict|datastore|themedata)(?![A-Za-z])(-?[0-9]{1,200}+\x20?|)")
 #: Windows in which they are looked for grow from the first size to the second.
-_FIRST_WINDOW, _WINDOW, _OVERLAP = 4 << 10, 1 << 20, 16
+_FIRST_WINDOW, _WINDOW, _OVERLAP = 4 << 10, 1 << 20, 256
 _NO_DIGITS = bytes(byte for byte in range(256) if byte not in b"0123456789abcdefABCDEF")
 _OLE1, _OLE2 = b"\x01\x05\0\0\x02\0\0\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Objects within the data of one object that are looked at: real ones have none.
 _MOST_NESTED = 2
 #: So much of the data of an object is kept while it is decoded.
 _KEPT = 1 << 20
+#: Decoded bytes are given in pieces of this size.
+_PIECE = 64 << 10
 
 _Thing = Member | RuleMatch
 _Yielding = Generator[_Thing, None, "_Object"]
@@ -64,6 +67,15 @@ class _Data:
 
     def decoded(self) -> Iterator[bytes]:
         """Yield the bytes piece by piece."""
+        waiting = bytearray()
+        for part in self._parts():
+            waiting += part
+            if len(waiting) >= _PIECE:
+                yield bytes(waiting)
+                waiting.clear()
+        yield bytes(waiting)
+
+    def _parts(self) -> Iterator[bytes]:
         depth, digit = 0, b""
         for kind, value, end in tokens(self._source, self._start, self._budget):
             self.end = end
@@ -77,7 +89,8 @@ class _Data:
             elif not depth or self._reading.groups:
                 part, digit = self._part(kind, value, digit)
                 if part:
-                    self.front += part[: _KEPT - len(self.front)]
+                    if len(self.front) < _KEPT:
+                        self.front += part[: _KEPT - len(self.front)]
                     yield part
 
     def _part(self, kind: int, value: bytes, digit: bytes) -> tuple[bytes, bytes]:
@@ -116,12 +129,17 @@ def open_rtf(source: Source, unpacking: Unpacking) -> Iterator[_Thing]:
     at, trouble = 0, None
     while (found := _next(source, at)) is not None:
         unpacking.budget.check()
-        word, start = found
+        word, start, number = found
         numbers[word] += 1
         name = b"%s %d" % (_NAMES[word], numbers[word])
         if word == b"objdata":
             outer = yield from _objects(source, start, name, unpacking)
             at, trouble = outer.end, trouble or outer.trouble
+            if number:
+                # Whoever writes digits right behind the word may mean them as data all the same.
+                name += b", with its number"
+                again = yield from _object(source, start - number, name, unpacking)
+                trouble = trouble and again.trouble
         else:
             data = _Data(source, start, _OTHERS[0], unpacking)
             yield Member(b"[" + name + b"]", data.decoded())
@@ -185,8 +203,8 @@ def _again(source: Source, start: int, reading: _Reading, unpacking: Unpacking) 
     return bytes(taken)
 
 
-def _next(source: Source, at: int) -> tuple[bytes, int] | None:
-    """Return the next word that begins data, and the place behind it."""
+def _next(source: Source, at: int) -> tuple[bytes, int, int] | None:
+    """Return the next word that begins data, the place behind it, and the bytes of its number (and a blank)."""
     size = _FIRST_WINDOW
     while at < source.size:
         window = source.read_at(at, size)
@@ -194,7 +212,7 @@ def _next(source: Source, at: int) -> tuple[bytes, int] | None:
         found = _WORDS.search(window)
         # A word at the very end of the window may go on behind it.
         if found is not None and (found.end() < len(window) or at + len(window) >= source.size):
-            return found[1], at + found.end()
+            return found[1], at + found.end(), len(found[2])
         at += max(1, len(window) - _OVERLAP) if at + len(window) < source.size else len(window)
     return None
 

@@ -153,3 +153,10 @@ def test_turned_bits_break_nothing(look: Look) -> None:
     for _ in range(100):
         parts = [b"{", b"}", b"\\objdata ", b"\\bin9 ", b"\\'4", b"0105", b"\\pict ", _HEX[:40], b"\\", b"\xff"]
         look(b"{\\rtf1" + b"".join(chance.choices(parts, k=60)))
+
+
+@pytest.mark.parametrize("number", [b"0 ", b"00 ", b"-7 ", b"123456\r\n", b""])
+def test_number_of_a_control_word_is_no_data(number: bytes, look: Look) -> None:
+    looked = look(b"{\\rtf1 {\\object\\objemb{\\*\\objdata" + number + _HEX + b"}}}")
+    assert any(chain[-1] == _PACKAGE for chain in looked.found)
+    assert looked.ending[0] is Outcome.SCANNED
