@@ -151,7 +151,8 @@ def _kinds(head: bytes) -> tuple[FileType, ...]:
 def _is_worth(kinds: tuple[FileType, ...]) -> bool:
     from medscan_gui.engine.unpack.registry import CONTAINERS
 
-    return any(kind in PROGRAMS or kind is FileType.LNK or kind in CONTAINERS for kind in kinds if kind not in _PASSED_OVER)
+    looked_at = (kind for kind in kinds if kind not in _PASSED_OVER)
+    return any(kind in PROGRAMS or kind is FileType.LNK or kind in CONTAINERS for kind in looked_at)
 
 
 def _behind_signature(source: Source, layout: PeLayout) -> Iterator[Member]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from medscan_gui.engine.file_kinds import FileType
 from medscan_gui.engine.unpack.base import Format, Member, Unpacking
+from medscan_gui.engine.unpack.iso_trees import only_in_first_tree
 from medscan_gui.engine.unpack.seven_zip_child import Archive
 from medscan_gui.engine.unpack.seven_zip_input import handed
 from medscan_gui.engine.unpack.seven_zip_members import Contents, Ways
@@ -44,6 +45,7 @@ def open_iso(source: Source, unpacking: Unpacking) -> Iterator[Member]:
     if source.read_at(0, len(_SYNCHRONISATION)) == _SYNCHRONISATION:
         yield Member(b"[data track]", _sectors(source, unpacking))
         return
+    yield from only_in_first_tree(source, unpacking)
     yield from _iso(source, unpacking)
 
 
@@ -122,7 +124,7 @@ FORMATS = (
         kinds=(FileType.ISO,),
         opener=open_iso,
         library=LIBRARY,
-        read="files with Joliet and Rock Ridge names, boot images; raw images of 2,352 bytes a sector",
+        read="files with Joliet and Rock Ridge names, also those of one tree alone; boot images; raw images of 2,352 bytes a sector",
         not_read="further sessions; audio tracks",
         samples=("sample-9660.iso",),
     ),

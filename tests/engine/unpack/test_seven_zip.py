@@ -367,3 +367,46 @@ def test_a_copy_in_the_scratch_folder_has_no_name(tmp_path: Path) -> None:
             [str(program), "l", "-t7z", copy.path], pass_fds=copy.descriptors, capture_output=True, check=True
         )
     assert b"payload.txt" in listed.stdout
+
+
+def _record(name: bytes, sector: int, size: int, flags: int = 0) -> bytes:
+    """Return a record of a folder (ECMA-119, 9.1)."""
+    both = struct.pack("<I", sector) + struct.pack(">I", sector) + struct.pack("<I", size) + struct.pack(">I", size)
+    rest = both + bytes(7) + bytes((flags, 0, 0)) + b"\1\0\0\1" + bytes((len(name),)) + name
+    rest += bytes(len(rest) % 2)
+    return bytes((len(rest) + 2, 0)) + rest
+
+
+def _disc(first: bytes, second: bytes, contents: bytes) -> bytes:
+    """Return a disc with two trees: their folders are in sectors 20 and 21, contents from 22 on."""
+
+    def descriptor(kind: int, sector: int, escape: bytes) -> bytes:
+        block = bytearray(2048)
+        block[:7] = bytes((kind,)) + b"CD001\1"
+        block[80:88] = struct.pack("<I", 24) + struct.pack(">I", 24)
+        block[88:91] = escape
+        block[128:132] = struct.pack("<H", 2048) + struct.pack(">H", 2048)
+        block[156:190] = _record(b"\0", sector, 2048, 2)
+        return bytes(block)
+
+    end = b"\xffCD001\1".ljust(2048, b"\0")
+    head = bytes(16 * 2048) + descriptor(1, 20, bytes(3)) + descriptor(2, 21, b"%/E") + end + bytes(2048)
+    folders = b"".join(
+        (_record(b"\0", at, 2048, 2) + _record(b"\1", at, 2048, 2) + files).ljust(2048, b"\0")
+        for at, files in ((20, first), (21, second))
+    )
+    return head + folders + contents.ljust(2 * 2048, b"\0")
+
+
+def test_file_of_the_other_tree_of_a_disc(look: Look) -> None:
+    packed = gzip.compress(payload())
+    hidden = _record(b"HID.GZ;1", 22, len(packed))
+    looked = look(_disc(hidden, _record("v.txt".encode("utf-16-be"), 23, 5), packed))
+    assert (b"HID.GZ", b"HID") in looked.found
+    shown = look(_disc(hidden, _record("h.gz".encode("utf-16-be"), 22, len(packed)), packed))
+    assert [chain[0] for chain in shown.found] == [b"h.gz"]
+
+
+def test_folders_that_lead_in_circles(look: Look) -> None:
+    circle = _record(b"A", 20, 2048, 2) + _record(b"B", 21, 2048, 2)
+    assert look(_disc(circle + _record(b"P.TXT;1", 22, 200), circle, payload())).found
