@@ -124,7 +124,8 @@ FORMATS = (
         kinds=(FileType.ISO,),
         opener=open_iso,
         library=LIBRARY,
-        read="files with Joliet and Rock Ridge names, also those of one tree alone; boot images; raw images of 2,352 bytes a sector",
+        read="files with Joliet and Rock Ridge names, also those of one tree alone; boot images; "
+        "raw images of 2,352 bytes a sector",
         not_read="further sessions; audio tracks",
         samples=("sample-9660.iso",),
     ),
