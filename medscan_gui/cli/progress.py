@@ -26,9 +26,11 @@ def progress_text(event: Progress) -> str:
     counted = ngettext_("{done} of {count} item", "{done} of {count} items", event.items_total)
     parts = [counted.format(done=event.items_done, count=event.items_total)]
     if not event.total_final:
-        parts = [ngettext_("{count} item, still counting", "{count} items, still counting", event.items_done).format(
-            count=event.items_done
-        )]
+        parts = [
+            ngettext_("{count} item, still counting", "{count} items, still counting", event.items_done).format(
+                count=event.items_done
+            )
+        ]
     if event.threats:
         parts.append(ngettext_("{count} threat", "{count} threats", event.threats).format(count=event.threats))
     if event.left is not None:
