@@ -83,16 +83,20 @@ def test_one_unreadable_file_among_them_is_amber(tmp_path: Path, tree: Path) -> 
     assert "/0100/locked.txt" in json.dumps(record["problems"])
 
 
+def _is_worker(child: psutil.Process) -> bool:
+    try:
+        return child.cmdline()[-1:] == ["scan"]
+    except psutil.Error:  # the walker, which has just ended
+        return False
+
+
 def test_an_engine_killed_in_mid_scan_costs_one_item(services: Services, tree: Path) -> None:
     session = session_on(services, tree)
     killed = False
     finished: Finished | None = None
     for event in session.events():
         if isinstance(event, Progress) and event.items_done > FILES // 10 and not killed:
-            workers = [
-                child for child in psutil.Process().children(recursive=True) if child.cmdline()[-1:] == ["scan"]
-            ]
-            workers[0].kill()
+            next(child for child in psutil.Process().children(recursive=True) if _is_worker(child)).kill()
             killed = True
         if isinstance(event, Finished):
             finished = event

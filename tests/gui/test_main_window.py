@@ -183,7 +183,7 @@ def settle(qtbot: QtBot, window: Window) -> None:
         return calm > 10
 
     with suppress(qtbot.TimeoutError):  # then it does not fit, which is for the test to say
-        qtbot.waitUntil(rests, timeout=3000)
+        qtbot.waitUntil(rests, timeout=15000)
 
 
 @pytest.mark.parametrize("state", STATES)
